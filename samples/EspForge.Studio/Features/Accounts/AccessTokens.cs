@@ -7,7 +7,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace EspForge.Studio.Accounts;
 
 /// <summary>Makes the access tokens people's requests carry: JWT, HS256, with a key that stays in the data directory.</summary>
-internal sealed class AccessTokens : IDisposable
+internal sealed class AccessTokens
 {
     public const string Issuer = "espforge-studio";
     public const string Audience = "espforge-people";
@@ -23,13 +23,12 @@ internal sealed class AccessTokens : IDisposable
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false, MapInboundClaims = false };
     private readonly TimeProvider _time;
     private readonly TimeSpan _lifetime;
-    private readonly CryptoProviderFactory _crypto = new() { CacheSignatureProviders = true };
 
     public AccessTokens(DataDirectory data, IOptions<AccountOptions> options, TimeProvider time)
     {
         _time = time;
         _lifetime = TimeSpan.FromMinutes(options.Value.AccessTokenMinutes);
-        _key = new SymmetricSecurityKey(data.ReadOrMakeSecret(KeyFile, KeyBytes)) { CryptoProviderFactory = _crypto };
+        _key = new SymmetricSecurityKey(data.ReadOrMakeSecret(KeyFile, KeyBytes));
         _credentials = new SigningCredentials(_key, SecurityAlgorithms.HmacSha256);
     }
 
@@ -77,6 +76,4 @@ internal sealed class AccessTokens : IDisposable
             ]),
         });
     }
-
-    public void Dispose() => _crypto.Dispose();
 }

@@ -28,19 +28,19 @@ internal static class AuthEndpoints
     }
 
     private static async Task<ApiResult<Session>> LogIn(
-        ApiBody<LoginRequest> body, HttpContext context, Accounts accounts, AttemptLimits limits, AccessTokens access, CancellationToken cancel)
+        ApiBody<LoginRequest> body, HttpContext context, UserSessions sessions, AttemptLimits limits, AccessTokens access, CancellationToken cancel)
     {
         var (email, password, useCookie) = body.Value;
         if ((limits.Address(context.Connection.RemoteIpAddress) ?? limits.Account(email)) is { } tooMany)
             return tooMany;
         if (password.Length > PasswordRules.MaximumLength || email.Length > AccountFields.MaxEmail)
             return new Fault("auth-invalid-credentials", "E-mail address or password is wrong.");
-        return (await accounts.SignInAsync(email, password, cancel)).TryGet(out var tokens, out var fault)
+        return (await sessions.SignInAsync(email, password, cancel)).TryGet(out var tokens, out var fault)
             ? SessionCookie.Give(context, tokens, access.LifetimeSeconds, useCookie)
             : fault;
     }
 
-    private static async Task<ApiResult<Session>> Refresh(HttpContext context, Accounts accounts, AccessTokens access, CancellationToken cancel)
+    private static async Task<ApiResult<Session>> Refresh(HttpContext context, UserSessions sessions, AccessTokens access, CancellationToken cancel)
     {
         var (sent, refusal) = await TokenOfAsync(context, cancel);
         if (refusal is not null)
@@ -48,14 +48,14 @@ internal static class AuthEndpoints
         var cookie = SessionCookie.Read(context.Request);
         if ((sent ?? cookie) is not { } token)
             return new Fault("auth-invalid-token", "There is no refresh token in the body or the cookie. Sign in.");
-        if ((await accounts.ContinueAsync(token, cancel)).TryGet(out var tokens, out var fault))
+        if ((await sessions.ContinueAsync(token, cancel)).TryGet(out var tokens, out var fault))
             return SessionCookie.Give(context, tokens, access.LifetimeSeconds, useCookie: sent is null);
         if (sent is null)
             SessionCookie.Clear(context);
         return fault;
     }
 
-    private static async Task<ApiResult> LogOut(HttpContext context, ClaimsPrincipal user, Accounts accounts, CancellationToken cancel)
+    private static async Task<ApiResult> LogOut(HttpContext context, ClaimsPrincipal user, UserSessions sessions, CancellationToken cancel)
     {
         var (sent, refusal) = await TokenOfAsync(context, cancel);
         if (refusal is not null)
@@ -63,7 +63,7 @@ internal static class AuthEndpoints
         var signIn = Guid.TryParse(user.FindFirstValue(AccessTokens.SignInClaim), out var id) ? id : (Guid?)null;
         var token = sent ?? SessionCookie.Read(context.Request);
         if (token is not null || signIn is not null)
-            await accounts.SignOutAsync(token, signIn, cancel);
+            await sessions.SignOutAsync(token, signIn, cancel);
         SessionCookie.Clear(context);
         return ApiResults.NoContent();
     }
@@ -78,7 +78,7 @@ internal static class AuthEndpoints
     }
 
     private static async Task<ApiResult<Session>> ChangePassword(
-        ApiBody<ChangePasswordRequest> body, HttpContext context, ApiCaller caller, Accounts accounts, AttemptLimits limits, AccessTokens access,
+        ApiBody<ChangePasswordRequest> body, HttpContext context, ApiCaller caller, UserSessions sessions, AttemptLimits limits, AccessTokens access,
         StudioDbContext db, CancellationToken cancel)
     {
         var id = caller.UserId();
@@ -92,7 +92,7 @@ internal static class AuthEndpoints
         if (string.Equals(body.Value.NewPassword, body.Value.CurrentPassword, StringComparison.Ordinal))
             return ApiResults.Invalid("newPassword", "The new password is the current one.");
         var useCookie = SessionCookie.Read(context.Request) is not null;
-        return (await accounts.ChangePasswordAsync(id, caller.Organization, body.Value.CurrentPassword, body.Value.NewPassword, cancel)).TryGet(out var tokens, out var fault)
+        return (await sessions.ChangePasswordAsync(id, caller.Organization, body.Value.CurrentPassword, body.Value.NewPassword, cancel)).TryGet(out var tokens, out var fault)
             ? SessionCookie.Give(context, tokens, access.LifetimeSeconds, useCookie)
             : fault;
     }

@@ -61,7 +61,7 @@ internal sealed class SignIns(StudioDbContext db, AccessTokens access, OpenSignI
         }
 
         var user = await db.Users.Include(one => one.Memberships).SingleOrDefaultAsync(one => one.Id == signIn.UserId, cancel);
-        var membership = user?.Memberships.Find(one => one.OrganizationId == signIn.OrganizationId);
+        var membership = user?.Memberships.Find(one => string.Equals(one.OrganizationId, signIn.OrganizationId, StringComparison.Ordinal));
         if (known.ExpiresAt <= now || signIn.ClosedAt is not null || user is null || user.Disabled || membership is null)
             return (null, null);
         signIn.ExpiresAt = now.AddDays(options.Value.RefreshTokenDays);

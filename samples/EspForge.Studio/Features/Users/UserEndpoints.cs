@@ -83,10 +83,10 @@ internal static class UserEndpoints
                 return new Fault("user-not-found", "There is no such user.");
             var membership = Of(user, caller);
             var changes = new List<string>();
-            var losesPower = (role is not null && role != RolePermissions.Admin) || disabled == true;
-            if (losesPower && membership.Role == RolePermissions.Admin && !user.Disabled && !await OtherAdministratorAsync(db, caller.Organization, id, cancel))
+            var losesPower = role is not (null or RolePermissions.Admin) || disabled == true;
+            if (losesPower && membership.Role is RolePermissions.Admin && !user.Disabled && !await OtherAdministratorAsync(db, caller.Organization, id, cancel))
                 return new Fault("last-administrator", "This is the last administrator. Make another one first.");
-            if (role is not null && role != membership.Role)
+            if (role is not null && !string.Equals(role, membership.Role, StringComparison.Ordinal))
             {
                 changes.Add($"role {membership.Role} → {role}");
                 membership.Role = role;
@@ -104,7 +104,7 @@ internal static class UserEndpoints
             }
 
             var closes = changes.Count > 0;
-            if (displayName is not null && displayName != user.DisplayName)
+            if (displayName is not null && !string.Equals(displayName, user.DisplayName, StringComparison.Ordinal))
             {
                 changes.Add("name");
                 user.DisplayName = displayName;

@@ -8,16 +8,16 @@ using Microsoft.Extensions.Options;
 namespace EspForge.Studio.Accounts;
 
 /// <summary>Signing in and out, and changing one's password.</summary>
-internal sealed class Accounts(
+internal sealed class UserSessions(
     StudioDbContext db, UserManager<StudioUser> users, SignIns signIns, OpenSignIns open, AttemptLimits limits, IOptions<AccountOptions> options, TimeProvider time)
 {
     private static readonly Fault InvalidCredentials = new("auth-invalid-credentials", "E-mail address or password is wrong.");
     private static readonly Fault InvalidToken = new("auth-invalid-token", "The refresh token is not valid, or no longer. Sign in again.");
 
+    private static readonly StudioUser Nobody = new() { DisplayName = "", CreatedAt = default };
+
     // What a password is compared with where there is no account, so that the answer takes as long.
     private static readonly Lazy<string> NobodysHash = new(() => new PasswordHasher<StudioUser>().HashPassword(Nobody, Guid.NewGuid().ToString()));
-
-    private static StudioUser Nobody { get; } = new() { DisplayName = "", CreatedAt = default };
 
     private Fault Locked => new(
         "account-locked", string.Create(CultureInfo.InvariantCulture, $"Too many wrong passwords. The account is locked for {options.Value.LockoutMinutes} minutes."));
@@ -44,7 +44,7 @@ internal sealed class Accounts(
             var fresh = await db.Users.Include(one => one.Memberships).SingleAsync(one => one.Id == user.Id, cancel);
             fresh.AccessFailedCount = 0;
             fresh.LockoutEnd = null;
-            var opened = await signIns.OpenAsync(fresh, fresh.Memberships.First(one => one.OrganizationId == membership.OrganizationId), cancel);
+            var opened = await signIns.OpenAsync(fresh, fresh.Memberships.First(one => string.Equals(one.OrganizationId, membership.OrganizationId, StringComparison.Ordinal)), cancel);
             await AuditAsync(fresh, membership.OrganizationId, "user.sign-in", null, cancel);
             return opened;
         }, cancel);
@@ -102,7 +102,7 @@ internal sealed class Accounts(
             return InvalidToken;
         using var turn = await limits.TurnAsync(user.Email, cancel);
         if (await ProveAsync((await FindAsync(user.Email, cancel))!, current, cancel) is { } refused)
-            return refused.Code == InvalidCredentials.Code ? new Fault("auth-invalid-credentials", "The current password is wrong.") : refused;
+            return ReferenceEquals(refused, InvalidCredentials) ? new Fault("auth-invalid-credentials", "The current password is wrong.") : refused;
 
         var hash = users.PasswordHasher.HashPassword(user, replacement);
         var tokens = await db.InTransactionAsync(async () =>
@@ -112,7 +112,7 @@ internal sealed class Accounts(
             fresh.SecurityStamp = Guid.NewGuid().ToString("N");
             fresh.AccessFailedCount = 0;
             await signIns.CloseAllAsync(userId, cancel);
-            var opened = await signIns.OpenAsync(fresh, fresh.Memberships.First(one => one.OrganizationId == organization), cancel);
+            var opened = await signIns.OpenAsync(fresh, fresh.Memberships.First(one => string.Equals(one.OrganizationId, organization, StringComparison.Ordinal)), cancel);
             await AuditAsync(fresh, organization, "user.password", "The password was changed; every other sign-in was closed.", cancel);
             return opened;
         }, cancel);
