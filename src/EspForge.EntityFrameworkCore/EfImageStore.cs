@@ -9,6 +9,14 @@ internal sealed class EfImageStore(StoreContext store) : IImageStore
     public async Task<Image?> FindAsync(string organization, string sha256, CancellationToken cancel = default) =>
         (await Images(organization).FirstOrDefaultAsync(row => row.Sha256 == sha256, cancel))?.ToImage();
 
+    public async Task<IReadOnlyDictionary<string, Image>> FindManyAsync(string organization, IReadOnlyCollection<string> sha256, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(sha256);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(sha256.Count, 500, nameof(sha256));
+        var rows = await Images(organization).Where(row => sha256.Contains(row.Sha256)).ToListAsync(cancel);
+        return rows.ToDictionary(row => row.Sha256, row => row.ToImage(), StringComparer.Ordinal);
+    }
+
     public async Task<IReadOnlyList<Image>> ListAsync(string organization, int limit, CancellationToken cancel = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);

@@ -9,6 +9,9 @@ internal sealed class EfReleaseStore(StoreContext store) : IReleaseStore
     public async Task<Release?> FindAsync(string organization, Guid id, CancellationToken cancel = default) =>
         (await Releases(organization).FirstOrDefaultAsync(row => row.Id == id, cancel))?.ToRelease();
 
+    public async Task<Release?> FindByImageAsync(string organization, string sha256, CancellationToken cancel = default) =>
+        (await Releases(organization).Where(row => row.ImageSha256 == sha256).OrderByDescending(row => row.CreatedAt).FirstOrDefaultAsync(cancel))?.ToRelease();
+
     public async Task<IReadOnlyList<Release>> ListAsync(string organization, string? product, int limit, CancellationToken cancel = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
@@ -35,7 +38,7 @@ internal sealed class EfReleaseStore(StoreContext store) : IReleaseStore
 
                     var sequence = await NextSequenceAsync(organization, product, cancel);
                     var release = sign(sequence);
-                    if (release.Organization != organization || release.Product != product || release.Image.Chip != chip || release.Version != version || release.Manifest.Sequence != sequence)
+                    if ((release.Organization, release.Product, release.Image.Chip, release.Version, release.Manifest.Sequence) != (organization, product, chip, version, sequence))
                         throw new InvalidOperationException("The signed release is not the one that was asked for.");
 
                     var row = ReleaseRow.From(release);

@@ -56,7 +56,7 @@ internal sealed partial class EfRolloutStore
 
         foreach (var (member, state, version) in open)
         {
-            if (version == asking.RunningVersion)
+            if (string.Equals(version, asking.RunningVersion, StringComparison.Ordinal))
             {
                 // Past `applying` the device runs the version because of this offer; its own report says how it ended.
                 if (member.State > OfferState.Applying)
@@ -86,7 +86,7 @@ internal sealed partial class EfRolloutStore
             var member = members.Find(candidate => candidate.RolloutId == row.Id);
             if (member is { State: not OfferState.Waiting } || member?.Stage > row.CurrentStage)
                 continue;
-            if (row.Version == asking.RunningVersion)
+            if (string.Equals(row.Version, asking.RunningVersion, StringComparison.Ordinal))
                 return member is null || await RunsItAlreadyAsync(asking, member, row.Version, cancel) ? Settled.Nothing : null;
             if (member is null)
             {

@@ -48,6 +48,9 @@ public interface IReleaseStore
     /// <summary>The release, or <see langword="null"/>.</summary>
     Task<Release?> FindAsync(string organization, Guid id, CancellationToken cancel = default);
 
+    /// <summary>The newest release of the image, or <see langword="null"/> when it was not released.</summary>
+    Task<Release?> FindByImageAsync(string organization, string sha256, CancellationToken cancel = default);
+
     /// <summary>Newest first, at most <paramref name="limit"/> (1–500); all products when <paramref name="product"/> is <see langword="null"/>.</summary>
     Task<IReadOnlyList<Release>> ListAsync(string organization, string? product, int limit, CancellationToken cancel = default);
 
