@@ -23,6 +23,18 @@ internal sealed class EfReleaseStore(StoreContext store) : IReleaseStore
         return rows.ConvertAll(row => row.ToRelease());
     }
 
+    public async Task<IReadOnlyList<Release>> ListLatestAsync(string organization, int limit, CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 500);
+        var all = Releases(organization);
+        var rows = await all
+            .Where(row => !all.Any(later => later.Product == row.Product
+                && (later.CreatedAt > row.CreatedAt || (later.CreatedAt == row.CreatedAt && later.Sequence > row.Sequence))))
+            .OrderBy(row => row.Product).Take(limit).ToListAsync(cancel);
+        return rows.ConvertAll(row => row.ToRelease());
+    }
+
     public async Task<Outcome<Release>> AddAsync(
         string organization, string product, string chip, string version, Func<long, Release> sign, AuditDraft entry, CancellationToken cancel = default)
     {

@@ -43,17 +43,16 @@ internal sealed partial class EfRolloutStore
         if (device is null)
             return Settled.Nothing;
 
-        var rows = await Rollouts
+        // A manifest that has expired would only be refused by the device.
+        var running = await Rollouts
             .Where(row => row.Organization == asking.Organization && row.Product == device.Product && row.Chip == device.Chip
-                && (row.State == RolloutState.Running || row.State == RolloutState.Paused))
+                && row.State == RolloutState.Running
+                && store.Db.Set<ReleaseRow>().Any(release => release.Id == row.ReleaseId && release.ExpiresAt > asking.Now))
             .OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id)
             .ToListAsync(cancel);
 
         // An offer that a device has begun outlives the rollout's completion.
-        var open = await OpenOffersAsync(asking.DeviceId, cancel);
-        if (rows.Count == 0 && open.Count == 0)
-            return Settled.Nothing;
-
+        var open = await OpenOffersAsync(asking, cancel);
         foreach (var (member, state, version) in open)
         {
             if (string.Equals(version, asking.RunningVersion, StringComparison.Ordinal))
@@ -68,7 +67,6 @@ internal sealed partial class EfRolloutStore
                 return new Settled(member.ToMember());
         }
 
-        var running = rows.Where(row => row.State == RolloutState.Running).ToList();
         return running.Count == 0 ? Settled.Nothing : await TryNewOfferAsync(asking, running, cancel);
     }
 
@@ -76,7 +74,7 @@ internal sealed partial class EfRolloutStore
     {
         var ids = running.ConvertAll(row => row.Id);
         var members = await Members.Where(row => row.DeviceId == asking.DeviceId && ids.Contains(row.RolloutId)).ToListAsync(cancel);
-        var reached = await ReachedAsync(asking.DeviceId, cancel);
+        var reached = await ReachedAsync(asking, cancel);
         foreach (var row in running)
         {
             // What it runs or has tried came from a newer rollout: its sequence is higher, and a device refuses a lower one.
@@ -104,13 +102,13 @@ internal sealed partial class EfRolloutStore
         return Settled.Nothing;
     }
 
-    private async Task<List<OpenOffer>> OpenOffersAsync(string deviceId, CancellationToken cancel)
+    private async Task<List<OpenOffer>> OpenOffersAsync(Asking asking, CancellationToken cancel)
     {
         // The states are spelled out: a range of an enumeration that is stored as text is no range.
         var offers = await (
             from member in Members
             join rollout in Rollouts on member.RolloutId equals rollout.Id
-            where member.DeviceId == deviceId
+            where member.DeviceId == asking.DeviceId && rollout.Organization == asking.Organization
                 && (member.State == OfferState.Offered || member.State == OfferState.Downloading || member.State == OfferState.Verifying
                     || member.State == OfferState.Applying || member.State == OfferState.Rebooting || member.State == OfferState.Confirming)
                 && (rollout.State == RolloutState.Running || rollout.State == RolloutState.Paused || rollout.State == RolloutState.Completed)
@@ -120,11 +118,12 @@ internal sealed partial class EfRolloutStore
     }
 
     /// <summary>When the newest rollout was created that this device ended with another image in its slot.</summary>
-    private async Task<DateTimeOffset?> ReachedAsync(string deviceId, CancellationToken cancel) =>
+    private async Task<DateTimeOffset?> ReachedAsync(Asking asking, CancellationToken cancel) =>
         await (
             from member in Members
             join rollout in Rollouts on member.RolloutId equals rollout.Id
-            where member.DeviceId == deviceId && (member.State == OfferState.Confirmed || member.State == OfferState.RolledBack)
+            where member.DeviceId == asking.DeviceId && rollout.Organization == asking.Organization
+                && (member.State == OfferState.Confirmed || member.State == OfferState.RolledBack)
             orderby rollout.CreatedAt descending
             select (DateTimeOffset?)rollout.CreatedAt).FirstOrDefaultAsync(cancel);
 

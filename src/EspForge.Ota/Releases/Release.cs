@@ -54,6 +54,9 @@ public interface IReleaseStore
     /// <summary>Newest first, at most <paramref name="limit"/> (1–500); all products when <paramref name="product"/> is <see langword="null"/>.</summary>
     Task<IReadOnlyList<Release>> ListAsync(string organization, string? product, int limit, CancellationToken cancel = default);
 
+    /// <summary>The newest release of each product, ordered by product, at most <paramref name="limit"/> (1–500).</summary>
+    Task<IReadOnlyList<Release>> ListLatestAsync(string organization, int limit, CancellationToken cancel = default);
+
     /// <summary>
     /// Takes the product's next sequence, lets <paramref name="sign"/> make the release with it, and keeps it, all in one transaction.
     /// Fault <c>release-exists</c> when product, chip and version are taken; nothing is kept then.
