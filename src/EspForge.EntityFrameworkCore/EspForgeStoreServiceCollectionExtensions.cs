@@ -1,5 +1,7 @@
 using EspForge;
+using EspForge.Devices;
 using EspForge.EntityFrameworkCore;
+using EspForge.Ota;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -20,6 +22,10 @@ public static class EspForgeStoreServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddScoped(provider => new StoreContext(provider.GetRequiredService<TContext>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddScoped<IAuditLog, EfAuditLog>();
+        services.TryAddScoped<IImageStore, EfImageStore>();
+        services.TryAddScoped<IReleaseStore, EfReleaseStore>();
+        services.TryAddScoped<IRolloutStore, EfRolloutStore>();
+        services.TryAddScoped<IDeviceOffers, EfDeviceOffers>();
         return services;
     }
 
