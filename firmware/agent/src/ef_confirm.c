@@ -45,7 +45,8 @@ int64_t ef_confirm_step(ef_agent *a, int64_t now_ms)
         ef_status status = a->config.self_test == NULL ? EF_OK : a->config.self_test(a->config.self_test_ctx);
         if (status != EF_OK && status != EF_AGAIN) {
             char detail[EF_DETAIL_CHARS + 1];
-            (void)snprintf(detail, sizeof detail, "The application's self-test said %s.", ef_status_code(status));
+            (void)snprintf(detail, sizeof detail, "The application's self-test answered %s %.1f s after start.", ef_status_code(status),
+                           (double)uptime_ms / 1000.0);
             refuse(a, EF_SELF_TEST_FAILED, detail);
             return 0;
         }
