@@ -40,10 +40,10 @@ internal static class StudioBuilder
 
         services.AddStudioAccounts(settings.GetSection("Accounts"));
         services.AddSingleton<SetupCode>();
-        services.AddStudioProjects();
-        services.AddStudioBuilds(settings.GetSection("Builds"));
+        services.AddStudioBuilds(settings.GetSection("Builds"), data);
         services.AddVirtualFleet(settings.GetSection("VirtualFleet"));
         services.AddSingleton<UserInterface>();
+        services.AddStudioStatus();
         services.AddStudioOpenApi();
         services.AddHostedService<StartupNotice>();
     }

@@ -11,9 +11,14 @@ internal sealed class BuildLogs(DataDirectory data)
     private readonly string _folder = data.Folder("builds");
     private readonly ConcurrentDictionary<Guid, BuildLog> _open = new();
 
-    public BuildLog Begin(Guid build) => _open.GetOrAdd(build, static (id, logs) => new BuildLog(logs.PathOf(id), () => logs._open.TryRemove(id, out _)), this);
+    /// <summary>The open log of the build; else a new one, which goes on after what was written before.</summary>
+    public BuildLog Begin(Guid build)
+    {
+        lock (_open)
+            return _open.GetOrAdd(build, id => new BuildLog(PathOf(id), () => _open.TryRemove(id, out _)));
+    }
 
-    public bool Exists(Guid build) => File.Exists(PathOf(build));
+    public void Delete(Guid build) => File.Delete(PathOf(build));
 
     /// <summary>The lines after the given number; while the build goes on also those that come, if <paramref name="follow"/>.</summary>
     public async IAsyncEnumerable<LogLine> ReadAsync(Guid build, int after, bool follow, [EnumeratorCancellation] CancellationToken cancel = default)
@@ -64,7 +69,8 @@ internal sealed class BuildLog : IDisposable
     public BuildLog(string path, Action ended)
     {
         _ended = ended;
-        _writer = new StreamWriter(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete), new UTF8Encoding(false));
+        _count = File.Exists(path) ? File.ReadLines(path).Count() : 0;
+        _writer = new StreamWriter(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete), new UTF8Encoding(false));
     }
 
     /// <summary>Lines that can be read.</summary>

@@ -14,13 +14,16 @@ internal static class ProjectTemplates
 {
     private sealed record Template(ProjectTemplate Shown, (string Path, string Resource)[] Files, PinUse[] Wants);
 
-    private static readonly PinUse Led = new(-1, "led", Direction: PinDirection.Out);
+    // Not a GPIO of any chip: the suggester leaves out the pin a use has now, and this one has none.
+    private const int Unplaced = 255;
+
+    private static readonly PinUse Led = new(Unplaced, "led", Direction: PinDirection.Out);
 
     private static readonly Template[] All =
     [
         new(new ProjectTemplate("blink", "Blink", "Blinks an LED and counts how often: the smallest application that does something."), [("main.c", "blink.c")], [Led]),
         new(new ProjectTemplate("sensor", "Climate sensor", "Reads temperature and humidity over I2C, reports both as telemetry, and warns with an LED."),
-            [("main.c", "sensor.c"), ("climate.h", "climate.h"), ("climate.c", "climate.c")], [Led, new PinUse(-1, "i2c0", "sda"), new PinUse(-1, "i2c0", "scl")]),
+            [("main.c", "sensor.c"), ("climate.h", "climate.h"), ("climate.c", "climate.c")], [Led, new PinUse(Unplaced, "i2c0", "sda"), new PinUse(Unplaced, "i2c0", "scl")]),
         new(new ProjectTemplate("empty", "Empty", "Two functions to fill in."), [("main.c", "empty.c")], []),
     ];
 
@@ -38,9 +41,8 @@ internal static class ProjectTemplates
         var plan = new PinPlan { Board = board.Id };
         foreach (var want in Find(id).Wants)
         {
-            var use = want with { Gpio = PlanUse.Unplaced };
             var candidates = Usual(board, want)
-                .Concat(PinSuggester.Suggest(plan, use, limit: 1).Select(suggestion => suggestion.Gpio));
+                .Concat(PinSuggester.Suggest(plan, want, limit: 5).Select(suggestion => suggestion.Gpio));
             foreach (var gpio in candidates)
             {
                 var tried = plan with { Uses = [.. plan.Uses, want with { Gpio = gpio }] };
@@ -56,14 +58,14 @@ internal static class ProjectTemplates
 
     private static IEnumerable<int> Usual(Board board, PinUse want)
     {
-        var taken = want.Function switch
+        IEnumerable<int?> usual = want.Function switch
         {
-            "led" => board.Onboard.Where(part => part.Function is "led" && part.Gpio is { } gpio && gpio >= 0).Select(part => part.Gpio),
-            "i2c0" when want.Signal is "sda" => [board.Defaults?.Sda],
-            "i2c0" => [board.Defaults?.Scl],
+            "led" => board.Onboard.Where(part => part.Function is "led").Select(part => (int?)part.Gpio),
+            "i2c0" when want.Signal is "sda" => [board.Defaults?.I2c?.Sda],
+            "i2c0" => [board.Defaults?.I2c?.Scl],
             _ => [],
         };
-        return taken.Where(gpio => gpio is not null).Select(gpio => gpio!.Value);
+        return usual.OfType<int>();
     }
 
     private static Template Find(string id) => Array.Find(All, template => string.Equals(template.Shown.Id, id, StringComparison.Ordinal))
