@@ -1,6 +1,6 @@
 using EspForge;
+using EspForge.Devices;
 using EspForge.EntityFrameworkCore;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -20,6 +20,9 @@ public static class EspForgeStoreServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddScoped(provider => new StoreContext(provider.GetRequiredService<TContext>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddScoped<IAuditLog, EfAuditLog>();
+        services.TryAddScoped<IDeviceStore, EfDeviceStore>();
+        services.TryAddScoped<IClaimStore, EfClaimStore>();
+        services.TryAddScoped<ITelemetryStore, EfTelemetryStore>();
         return services;
     }
 
