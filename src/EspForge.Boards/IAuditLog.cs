@@ -26,6 +26,9 @@ public interface IAuditLog
     /// <summary>Newest first, at most <paramref name="limit"/> (1–500), with a sequence below <paramref name="before"/>, of one action or of all.</summary>
     Task<IReadOnlyList<AuditEntry>> ListAsync(string organization, long? before, string? action, int limit, CancellationToken cancel = default);
 
+    /// <summary>What was written about one subject, such as <c>rollout:ID</c>: newest first, at most <paramref name="limit"/> (1–500).</summary>
+    Task<IReadOnlyList<AuditEntry>> ListOfAsync(string organization, string subject, int limit, CancellationToken cancel = default);
+
     /// <summary>Reads the whole log, of every organization, and recomputes the chain.</summary>
     Task<AuditVerification> VerifyAsync(CancellationToken cancel = default);
 }

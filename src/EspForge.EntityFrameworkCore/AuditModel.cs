@@ -38,5 +38,6 @@ internal static class AuditModel
         row.Property(r => r.Hash).HasMaxLength(32);
         row.HasIndex(r => new { r.Organization, r.Sequence });
         row.HasIndex(r => new { r.Organization, r.Action, r.Sequence });
+        row.HasIndex(r => new { r.Organization, r.Subject, r.Sequence });
     });
 }

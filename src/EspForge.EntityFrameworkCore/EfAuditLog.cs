@@ -18,8 +18,14 @@ internal sealed class EfAuditLog(StoreContext store) : IAuditLog
             rows = rows.Where(r => r.Sequence < sequence);
         if (action is not null)
             rows = rows.Where(r => r.Action == action);
-        var found = await rows.OrderByDescending(r => r.Sequence).Take(limit).ToListAsync(cancel);
-        return found.ConvertAll(r => new AuditEntry(r.Sequence, r.At, r.Organization, r.Actor, r.Action, r.Subject, r.Detail, Convert.ToHexStringLower(r.Hash)));
+        return await ReadAsync(rows, limit, cancel);
+    }
+
+    public Task<IReadOnlyList<AuditEntry>> ListOfAsync(string organization, string subject, int limit, CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 500);
+        return ReadAsync(store.Db.Set<AuditRow>().AsNoTracking().Where(r => r.Organization == organization && r.Subject == subject), limit, cancel);
     }
 
     public async Task<AuditVerification> VerifyAsync(CancellationToken cancel = default)
@@ -35,5 +41,11 @@ internal sealed class EfAuditLog(StoreContext store) : IAuditLog
         }
 
         return new AuditVerification(true, entries, null);
+    }
+
+    private static async Task<IReadOnlyList<AuditEntry>> ReadAsync(IQueryable<AuditRow> rows, int limit, CancellationToken cancel)
+    {
+        var found = await rows.OrderByDescending(r => r.Sequence).Take(limit).ToListAsync(cancel);
+        return found.ConvertAll(r => new AuditEntry(r.Sequence, r.At, r.Organization, r.Actor, r.Action, r.Subject, r.Detail, Convert.ToHexStringLower(r.Hash)));
     }
 }

@@ -1,6 +1,7 @@
 using EspForge;
 using EspForge.Devices;
 using EspForge.EntityFrameworkCore;
+using EspForge.Ota;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -23,6 +24,10 @@ public static class EspForgeStoreServiceCollectionExtensions
         services.TryAddScoped<IDeviceStore, EfDeviceStore>();
         services.TryAddScoped<IClaimStore, EfClaimStore>();
         services.TryAddScoped<ITelemetryStore, EfTelemetryStore>();
+        services.TryAddScoped<IImageStore, EfImageStore>();
+        services.TryAddScoped<IReleaseStore, EfReleaseStore>();
+        services.TryAddScoped<IRolloutStore, EfRolloutStore>();
+        services.TryAddScoped<IDeviceOffers, EfDeviceOffers>();
         return services;
     }
 
