@@ -2,7 +2,6 @@ using EspForge;
 using EspForge.Devices;
 using EspForge.EntityFrameworkCore;
 using EspForge.Ota;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -22,6 +21,9 @@ public static class EspForgeStoreServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddScoped(provider => new StoreContext(provider.GetRequiredService<TContext>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddScoped<IAuditLog, EfAuditLog>();
+        services.TryAddScoped<IDeviceStore, EfDeviceStore>();
+        services.TryAddScoped<IClaimStore, EfClaimStore>();
+        services.TryAddScoped<ITelemetryStore, EfTelemetryStore>();
         services.TryAddScoped<IImageStore, EfImageStore>();
         services.TryAddScoped<IReleaseStore, EfReleaseStore>();
         services.TryAddScoped<IRolloutStore, EfRolloutStore>();
