@@ -43,6 +43,9 @@ internal sealed class DeviceRow
 
     public required DateTimeOffset CreatedAt { get; set; }
 
+    /// <summary>Id, name, hardware id and group in lower case: what a search looks in.</summary>
+    public string SearchText { get; set; } = "";
+
     public List<DeviceTagRow> Tags { get; set; } = [];
 }
 
@@ -148,6 +151,7 @@ internal static class DeviceModel
             row.Property(r => r.Version).HasMaxLength(31);
             row.Property(r => r.Slot).HasMaxLength(1);
             row.Property(r => r.AgentVersion).HasMaxLength(31);
+            row.Property(r => r.SearchText).HasMaxLength(280);
             row.HasIndex(r => r.KeyHash).IsUnique();
             row.HasIndex(r => new { r.Organization, r.HardwareId }).IsUnique();
             row.HasIndex(r => new { r.Organization, r.Product, r.Chip, r.DeviceId });

@@ -18,4 +18,7 @@ internal static class DeviceTimeline
             Text = text.Length <= 500 ? text : text[..499] + "…",
             RolloutId = rolloutId,
         });
+
+    public static void AddVersion(DbContext context, string organization, string deviceId, DateTimeOffset at, string? before, string now) =>
+        Add(context, organization, deviceId, at, "version", before is null ? $"First heard of, running {now}." : $"Runs {now}; it ran {before} before.");
 }

@@ -2,7 +2,6 @@ using EspForge;
 using EspForge.Devices;
 using EspForge.EntityFrameworkCore;
 using EspForge.Ota;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -26,6 +25,9 @@ public static class EspForgeStoreServiceCollectionExtensions
         services.TryAddScoped<IReleaseStore, EfReleaseStore>();
         services.TryAddScoped<IRolloutStore, EfRolloutStore>();
         services.TryAddScoped<IDeviceOffers, EfDeviceOffers>();
+        services.TryAddScoped<IDeviceStore, EfDeviceStore>();
+        services.TryAddScoped<IClaimStore, EfClaimStore>();
+        services.TryAddScoped<ITelemetryStore, EfTelemetryStore>();
         return services;
     }
 
