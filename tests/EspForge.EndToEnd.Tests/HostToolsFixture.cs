@@ -5,6 +5,8 @@ namespace EspForge.EndToEnd.Tests;
 /// <summary>The bootloader and images for the tests that run the real agent, built once with CMake as a firmware developer would.</summary>
 public sealed class HostToolsFixture : IAsyncLifetime
 {
+    private string _agentLibrary = "";
+    private string _makeImage = "";
     private readonly string _directory = Directory.CreateTempSubdirectory("espforge-tools-").FullName;
 
     /// <summary>The bootloader process.</summary>
@@ -19,7 +21,9 @@ public sealed class HostToolsFixture : IAsyncLifetime
         var build = Path.Combine(_directory, "build");
         await RunAsync("cmake", "-S", firmware, "-B", build, "-G", "Ninja", "-DEF_TESTS=OFF");
         await RunAsync("cmake", "--build", build);
-        Bootloader = Directory.GetFiles(build, "ef_bootloader", SearchOption.AllDirectories).First(file => new FileInfo(file).Length > 0);
+        Bootloader = Built("ef_bootloader");
+        _makeImage = Built("ef_mkimage");
+        _agentLibrary = Built("libespforge.a");
         Factory = await ImageAsync("0.1.0", "void ef_app_setup(ef_app *app) { ef_app_log(app, \"factory\"); }");
     }
 
@@ -36,10 +40,12 @@ public sealed class HostToolsFixture : IAsyncLifetime
             espforge_host_image(app SOURCES main.c PROJECT_NAME "test" VERSION "{version}" CHIP "{VirtualDevice.Chip}")
             """);
         var build = Path.Combine(project, "build");
-        await RunAsync("cmake", "-S", project, "-B", build, "-G", "Ninja");
+        await RunAsync("cmake", "-S", project, "-B", build, "-G", "Ninja", $"-DESPFORGE_AGENT_LIBRARY={_agentLibrary}", $"-DESPFORGE_MKIMAGE={_makeImage}");
         await RunAsync("cmake", "--build", build);
         return Path.Combine(build, "app.efi");
     }
+
+    private string Built(string name) => Directory.GetFiles(Path.Combine(_directory, "build"), name, SearchOption.AllDirectories).First();
 
     public Task DisposeAsync()
     {

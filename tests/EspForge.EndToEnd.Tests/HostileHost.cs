@@ -121,6 +121,8 @@ internal sealed class HostileHost : IAsyncDisposable
                 context.Response.Headers.ETag = $"\"{sha256}\"";
                 await context.Response.Body.WriteAsync(ImageBytes.AsMemory(0, cut));
                 await context.Response.Body.FlushAsync();
+                // A reset throws away what the device has not read yet, so it comes only once the device has said that it got some.
+                await Wait.UntilAsync(TimeSpan.FromSeconds(30), "the device reports progress", () => Task.FromResult(_reports.Any(report => (string?)report["offerId"] == OfferId && (int?)report["percent"] > 0)));
                 context.Abort();
                 return Results.Empty;
             }
