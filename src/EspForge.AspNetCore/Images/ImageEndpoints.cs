@@ -25,9 +25,9 @@ internal static class ImageEndpoints
 
     private static async Task<ApiResult<IReadOnlyList<ImageView>>> List(ApiCaller caller, IImageStore images, int? limit, CancellationToken cancel)
     {
-        if (ListLimit.Check(limit) is { } refusal)
+        if (ApiLimit.Check(limit) is { } refusal)
             return refusal;
-        var found = await images.ListAsync(caller.Organization, limit ?? ListLimit.Usual, cancel);
+        var found = await images.ListAsync(caller.Organization, limit ?? ApiLimit.Default, cancel);
         return ApiResults.Ok<IReadOnlyList<ImageView>>([.. found.Select(ImageView.Of)]);
     }
 

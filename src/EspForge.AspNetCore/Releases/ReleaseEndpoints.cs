@@ -26,9 +26,9 @@ internal static class ReleaseEndpoints
     private static async Task<ApiResult<IReadOnlyList<ReleaseView>>> List(
         ApiCaller caller, IReleaseStore releases, IImageStore images, string? product, int? limit, CancellationToken cancel)
     {
-        if (ListLimit.Check(limit) is { } refusal)
+        if (ApiLimit.Check(limit) is { } refusal)
             return refusal;
-        var found = await releases.ListAsync(caller.Organization, string.IsNullOrEmpty(product) ? null : product, limit ?? ListLimit.Usual, cancel);
+        var found = await releases.ListAsync(caller.Organization, string.IsNullOrEmpty(product) ? null : product, limit ?? ApiLimit.Default, cancel);
         return ApiResults.Ok(await ViewsAsync(caller.Organization, found, images, cancel));
     }
 
@@ -97,7 +97,7 @@ internal static class ReleaseEndpoints
     {
         var counts = await devices.CountVersionsAsync(caller.Organization, cancel);
         var latest = new Dictionary<string, Release>(StringComparer.Ordinal);
-        foreach (var release in await releases.ListLatestAsync(caller.Organization, ListLimit.Most, cancel))
+        foreach (var release in await releases.ListLatestAsync(caller.Organization, 500, cancel))
             latest.TryAdd(release.Product, release);
         var views = (await ViewsAsync(caller.Organization, [.. latest.Values], images, cancel)).ToDictionary(view => view.Product, StringComparer.Ordinal);
 

@@ -15,11 +15,11 @@ namespace EspForge.AspNetCore;
 /// <param name="ExpiresAt">End of the manifest's validity.</param>
 /// <param name="CreatedAt">When it was signed first.</param>
 /// <param name="CreatedBy">Who released it, as an audit actor.</param>
-public sealed record ReleaseView(
+internal sealed record ReleaseView(
     Guid Id, string Product, string Chip, string Version, ImageView Image, long Sequence, string KeyId, string? Notes, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt,
     DateTimeOffset CreatedAt, string CreatedBy)
 {
-    internal static ReleaseView Of(Release release, Image? image) => new(
+    public static ReleaseView Of(Release release, Image? image) => new(
         release.Id,
         release.Product,
         release.Image.Chip,
@@ -42,7 +42,7 @@ public sealed record ReleaseView(
 /// <param name="MinimumAgentVersion">Least version of the agent that may take it, SemVer.</param>
 /// <param name="SecurityEpoch">A device that has stored a higher one refuses; 0 … 2³²−1, the default is 0.</param>
 /// <param name="ValidDays">Days the manifest is valid, 1–3,650; the default is 90.</param>
-public sealed record ReleaseRequest(
+internal sealed record ReleaseRequest(
     string ImageSha256, string Product, string? Notes = null, string? MinimumVersion = null, string? MinimumAgentVersion = null, long? SecurityEpoch = null, int? ValidDays = null);
 
 /// <summary>A product: what its devices run and what was released last.</summary>
@@ -50,9 +50,9 @@ public sealed record ReleaseRequest(
 /// <param name="Devices">How many devices it has.</param>
 /// <param name="Versions">What they run, the most frequent first.</param>
 /// <param name="LatestRelease">The newest release.</param>
-public sealed record ProductView(string Product, int Devices, IReadOnlyList<ProductVersionView> Versions, ReleaseView? LatestRelease);
+internal sealed record ProductView(string Product, int Devices, IReadOnlyList<ProductVersionView> Versions, ReleaseView? LatestRelease);
 
 /// <summary>How many devices run a version.</summary>
 /// <param name="Version">The version; <see langword="null"/> for devices that were not heard of yet.</param>
 /// <param name="Devices">How many.</param>
-public sealed record ProductVersionView(string? Version, int Devices);
+internal sealed record ProductVersionView(string? Version, int Devices);
