@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace EspForge.Studio.VirtualFleet;
 
@@ -11,7 +10,7 @@ internal sealed record VirtualDeviceStart(string BootloaderPath, string FactoryI
 /// One <c>ef_bootloader</c>. Its standard input is a pipe that only this process holds: when this process ends, however it ends, the device reads the end
 /// of it and stops, so that no device is left behind.
 /// </summary>
-internal sealed partial class VirtualDeviceProcess : IAsyncDisposable
+internal sealed class VirtualDeviceProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     private readonly Process _process;
@@ -67,15 +66,15 @@ internal sealed partial class VirtualDeviceProcess : IAsyncDisposable
         {
             if (!_process.HasExited)
             {
-                if (!OperatingSystem.IsWindows())
-                    _ = Kill(_process.Id, Terminate);
+                // The end of its input is the request to stop.
+                _process.StandardInput.Close();
                 using var limit = new CancellationTokenSource(Patience);
                 await _process.WaitForExitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (!_process.HasExited)
                     _process.Kill(entireProcessTree: true);
             }
         }
-        catch (InvalidOperationException)
+        catch (Exception error) when (error is InvalidOperationException or IOException)
         {
             // It ended by itself meanwhile.
         }
@@ -103,10 +102,4 @@ internal sealed partial class VirtualDeviceProcess : IAsyncDisposable
 
         static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
     }
-
-    private const int Terminate = 15;
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Kill(int process, int signal);
 }
