@@ -1,4 +1,5 @@
 using EspForge.AspNetCore;
+using EspForge.Devices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,6 +15,9 @@ public static class EspForgeEndpointRouteBuilderExtensions
         ArgumentNullException.ThrowIfNull(endpoints);
         Surface(endpoints, "MapEspForge").ServesDevices = true;
         var devices = endpoints.MapGroup(ApiSurface.Devices.Value!).ExcludeFromDescription();
+        devices.MapDeviceClaims();
+        devices.MapDeviceToken();
+        devices.MapDeviceTelemetry();
         return devices;
     }
 
@@ -31,11 +35,19 @@ public static class EspForgeEndpointRouteBuilderExtensions
             throw new ArgumentException("The prefix begins with a slash, does not end with one and has no parameters: `/api/v1`.", nameof(prefix));
         Surface(endpoints, "MapEspForgeApi").Add(prefix);
         var api = endpoints.MapGroup(prefix).AddEndpointFilter(ApiBodyFilter.InvokeAsync);
+        api.MapDevices();
+        api.MapTelemetry();
+        api.MapAudit();
         api.MapEvents();
         return api;
     }
 
-    private static ApiSurface Surface(IEndpointRouteBuilder endpoints, string call) =>
-        endpoints.ServiceProvider.GetService<ApiSurface>()
-        ?? throw new InvalidOperationException($"Call `services.AddEspForge()` before `{call}()`.");
+    private static ApiSurface Surface(IEndpointRouteBuilder endpoints, string call)
+    {
+        var surface = endpoints.ServiceProvider.GetService<ApiSurface>()
+            ?? throw new InvalidOperationException($"Call `services.AddEspForge()` before `{call}()`.");
+        return endpoints.ServiceProvider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IDeviceStore))
+            ? surface
+            : throw new InvalidOperationException($"Call `services.AddEspForgeSqlite(path)` or `services.AddEspForgeStores<TContext>()` before `{call}()`.");
+    }
 }

@@ -21,13 +21,13 @@ public static class EspForgeStoreServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddScoped(provider => new StoreContext(provider.GetRequiredService<TContext>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddScoped<IAuditLog, EfAuditLog>();
+        services.TryAddScoped<IDeviceStore, EfDeviceStore>();
+        services.TryAddScoped<IClaimStore, EfClaimStore>();
+        services.TryAddScoped<ITelemetryStore, EfTelemetryStore>();
         services.TryAddScoped<IImageStore, EfImageStore>();
         services.TryAddScoped<IReleaseStore, EfReleaseStore>();
         services.TryAddScoped<IRolloutStore, EfRolloutStore>();
         services.TryAddScoped<IDeviceOffers, EfDeviceOffers>();
-        services.TryAddScoped<IDeviceStore, EfDeviceStore>();
-        services.TryAddScoped<IClaimStore, EfClaimStore>();
-        services.TryAddScoped<ITelemetryStore, EfTelemetryStore>();
         return services;
     }
 

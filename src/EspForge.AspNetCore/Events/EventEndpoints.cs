@@ -12,7 +12,7 @@ internal static class EventEndpoints
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
     public static void MapEvents(this RouteGroupBuilder api) =>
-        api.MapGet("events", Listen).WithName("listenEvents").WithTags("events").Produces<EspForgeChange>(200, "text/event-stream").RequireAuthorization();
+        api.MapGet("events", Listen).WithName("listenEvents").WithTags("events").Produces<EspForgeChange>(200, "text/event-stream").RequireAuthorization(Permissions.DevicesRead);
 
     private static async Task Listen(HttpContext context, ApiCaller caller, EspForgeEvents events, TimeProvider time, IHostApplicationLifetime lifetime)
     {
