@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using EspForge.Ota;
 using Microsoft.EntityFrameworkCore;
 
@@ -82,15 +80,23 @@ internal sealed partial class EfRolloutStore
                 return Settled.Nothing;
 
             var member = members.Find(candidate => candidate.RolloutId == row.Id);
-            if (member is { State: not OfferState.Waiting } || member?.Stage > row.CurrentStage)
+            if (member is { State: not OfferState.Waiting })
+            {
+                // An offer that was not open a moment ago: another poll was first, and what it got is this one's answer, too.
+                if (!OfferProgress.IsTerminal(member.State))
+                    return null;
+                continue;
+            }
+
+            if (member?.Stage > row.CurrentStage)
                 continue;
             if (string.Equals(row.Version, asking.RunningVersion, StringComparison.Ordinal))
                 return member is null || await RunsItAlreadyAsync(asking, member, row.Version, cancel) ? Settled.Nothing : null;
             if (member is null)
             {
                 var rollout = row.ToRollout();
-                var rank = Rank(rollout.Salt, asking.DeviceId);
-                var stage = StageOf(rollout, rank);
+                var rank = Cohort.Rank(rollout.Salt, asking.DeviceId);
+                var stage = Cohort.StageOf(rank, rollout.Stages);
                 if (stage > row.CurrentStage || !await MatchesAsync(asking, rollout.Filter, cancel))
                     continue;
                 member = await JoinAsync(asking, rollout, rank, stage, cancel);
@@ -203,19 +209,6 @@ internal sealed partial class EfRolloutStore
                 return true;
             },
             cancel);
-
-    private static string Rank(byte[] salt, string deviceId) => Convert.ToHexStringLower(SHA256.HashData([.. salt, .. Encoding.UTF8.GetBytes(deviceId)]));
-
-    private static int StageOf(Rollout rollout, string rank)
-    {
-        for (var i = 0; i < rollout.Stages.Count - 1; i++)
-        {
-            if (string.CompareOrdinal(rank, rollout.Stages[i].Threshold) <= 0)
-                return i;
-        }
-
-        return rollout.Stages.Count - 1;
-    }
 
     private sealed record Asking(string Organization, string DeviceId, string RunningVersion, string NewOfferId, DateTimeOffset Now);
 

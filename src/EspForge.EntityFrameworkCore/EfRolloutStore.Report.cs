@@ -23,8 +23,20 @@ internal sealed partial class EfRolloutStore
                 select new { Member = row, rollout.Organization, rollout.Version }).FirstOrDefaultAsync(cancel);
             if (seen is null)
                 return ReportOutcome.UnknownOffer;
-            if (OfferProgress.Next(seen.Member.ToMember(), report, now) is not { } next)
+            var (state, percent, changed) = OfferProgress.Next(seen.Member.State, seen.Member.Percent, report.State, report.Percent);
+            if (!changed)
                 return ReportOutcome.Ignored;
+
+            // The reason belongs to the state that brought it; progress within a state leaves it as it is.
+            var moved = state != seen.Member.State;
+            var next = seen.Member.ToMember() with
+            {
+                State = state,
+                Percent = percent,
+                Error = moved ? report.Error : seen.Member.Error,
+                Detail = moved ? report.Detail : seen.Member.Detail,
+                ChangedAt = now,
+            };
             if (await RecordAsync(seen.Member, next, seen.Organization, seen.Version, cancel))
                 return ReportOutcome.Recorded;
         }
@@ -52,7 +64,7 @@ internal sealed partial class EfRolloutStore
                 // A download's progress is on the device's page already; its timeline keeps the steps.
                 if (next.State != seen.State)
                 {
-                    DeviceTimeline.Add(store.Db, organization, seen.DeviceId, next.ChangedAt ?? store.Now, "report", Sentence(next, version), seen.RolloutId);
+                    DeviceTimeline.Add(store.Db, organization, seen.DeviceId, next.ChangedAt!.Value, "report", Sentence(next, version), seen.RolloutId);
                     await store.Db.SaveChangesAsync(cancel);
                 }
 

@@ -1,8 +1,10 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using EspForge.Ota;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace EspForge.EntityFrameworkCore.Tests;
 
@@ -16,7 +18,7 @@ internal sealed class FleetDatabase : IDisposable
     public static readonly DateTimeOffset Start = new(2026, 1, 5, 8, 0, 0, TimeSpan.Zero);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("espforge-db-").FullName;
-    private readonly List<string> _sql = [];
+    private readonly System.Collections.Concurrent.ConcurrentQueue<string> _sql = new();
     private readonly TimeProvider _time;
 
     public FleetDatabase(TimeProvider? time = null)
@@ -28,15 +30,17 @@ internal sealed class FleetDatabase : IDisposable
 
     public static AuditDraft Draft { get; } = new("user:1", "test.change", "test:1");
 
-    /// <summary>What was sent to the database, while <see cref="Listening"/>.</summary>
-    public IReadOnlyList<string> Sql => _sql;
+    /// <summary>How the database answers what was sent, line by line, while <see cref="Listening"/>.</summary>
+    public IReadOnlyList<string> Plans => [.. _sql];
 
     public bool Listening { get; set; }
 
-    public EspForgeDbContext Context() => new(new DbContextOptionsBuilder<EspForgeDbContext>()
-        .UseEspForgeSqlite(Path.Combine(_folder, "fleet.db"))
-        .AddInterceptors(new Listener(this))
-        .Options);
+    public EspForgeDbContext Context()
+    {
+        var options = new DbContextOptionsBuilder<EspForgeDbContext>();
+        options.UseEspForgeSqlite(Path.Combine(_folder, "fleet.db")).AddInterceptors(new Listener(this));
+        return new EspForgeDbContext(options.Options);
+    }
 
     public StoreContext Store() => new(Context(), _time);
 
@@ -53,7 +57,14 @@ internal sealed class FleetDatabase : IDisposable
         {
             var row = new DeviceRow
             {
-                DeviceId = id, Organization = organization, Name = id, Product = Product, Chip = Chip, HardwareId = id, Version = "1.0.0", CreatedAt = Start,
+                DeviceId = id,
+                Organization = organization,
+                Name = id,
+                Product = Product,
+                Chip = Chip,
+                HardwareId = id,
+                Version = "1.0.0",
+                CreatedAt = Start,
             };
             set?.Invoke(row);
             db.Add(row);
@@ -98,7 +109,7 @@ internal sealed class FleetDatabase : IDisposable
     {
         var id = Guid.CreateVersion7();
         var salt = RandomNumberGenerator.GetBytes(32);
-        var cohort = Cohort.Freeze(id, salt, ids, [.. percents.Select(percent => new StagePlan(percent, new Gate()))]).Value;
+        var cohort = Cohort.Freeze(ids, salt, [.. percents.Select(percent => new StagePlan(percent, new Gate()))]).Value;
         var rollout = new Rollout
         {
             Id = id,
@@ -118,7 +129,7 @@ internal sealed class FleetDatabase : IDisposable
             CreatedBy = "user:1",
             Revision = 1,
         };
-        return (rollout, cohort.Members);
+        return (rollout, cohort.ToMembers(id));
     }
 
     public static string[] Ids(int count, string prefix = "d") => [.. Enumerable.Range(0, count).Select(i => $"{prefix}-{i:D6}")];
@@ -138,29 +149,29 @@ internal sealed class FleetDatabase : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private sealed class Listener(FleetDatabase database) : Microsoft.EntityFrameworkCore.Diagnostics.DbCommandInterceptor
+    private sealed class Listener(FleetDatabase database) : DbCommandInterceptor
     {
-        public override ValueTask<Microsoft.EntityFrameworkCore.Diagnostics.InterceptionResult<System.Data.Common.DbDataReader>> ReaderExecutingAsync(
-            System.Data.Common.DbCommand command,
-            Microsoft.EntityFrameworkCore.Diagnostics.CommandEventData eventData,
-            Microsoft.EntityFrameworkCore.Diagnostics.InterceptionResult<System.Data.Common.DbDataReader> result,
+        public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+            DbCommand command,
+            CommandEventData eventData,
+            InterceptionResult<DbDataReader> result,
             CancellationToken cancellationToken = default)
         {
             Record(command);
             return ValueTask.FromResult(result);
         }
 
-        public override ValueTask<Microsoft.EntityFrameworkCore.Diagnostics.InterceptionResult<int>> NonQueryExecutingAsync(
-            System.Data.Common.DbCommand command,
-            Microsoft.EntityFrameworkCore.Diagnostics.CommandEventData eventData,
-            Microsoft.EntityFrameworkCore.Diagnostics.InterceptionResult<int> result,
+        public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+            DbCommand command,
+            CommandEventData eventData,
+            InterceptionResult<int> result,
             CancellationToken cancellationToken = default)
         {
             Record(command);
             return ValueTask.FromResult(result);
         }
 
-        private void Record(System.Data.Common.DbCommand command)
+        private void Record(DbCommand command)
         {
             if (!database.Listening)
                 return;
@@ -171,7 +182,7 @@ internal sealed class FleetDatabase : IDisposable
                 plan.Parameters.Add(new SqliteParameter(parameter.ParameterName, parameter.Value));
             using var reader = plan.ExecuteReader();
             while (reader.Read())
-                database._sql.Add(reader.GetString(3) + " <- " + command.CommandText.ReplaceLineEndings(" "));
+                database._sql.Enqueue(reader.GetString(3) + " <- " + command.CommandText.ReplaceLineEndings(" "));
         }
     }
 }
