@@ -30,7 +30,7 @@ internal static class HostRun
     {
         var command = new SandboxCommand(compiler.CMake,
         [
-            "-S", source, "-B", $"{job.PathInside(job.Directory)}/{BuildFolder}", "-G", compiler.Generator, "--log-level=NOTICE", "-Wno-dev",
+            "-S", source, "-B", $"{job.PathInside(job.Directory)}/{BuildFolder}", "-G", compiler.Generator, "--log-level=NOTICE", "-Wno-dev", "--no-warn-unused-cli",
             "-DCMAKE_BUILD_TYPE=Release", $"-DCMAKE_C_COMPILER={compiler.Compiler}", "-DESPFORGE_WERROR=OFF", .. definitions,
         ]);
         return await RunAsync(job, command, cancellationToken);

@@ -61,7 +61,7 @@ internal sealed class MessageParser
         var file = place.EndsWith(".o", StringComparison.Ordinal) || place.Contains('(', StringComparison.Ordinal) ? FileOfObject(place)
             : _linkedFile is not null && string.Equals(Path.GetFileName(_linkedFile), Path.GetFileName(place), StringComparison.Ordinal) ? _linkedFile
             : null;
-        var text = Patterns.ObjectPath.Replace(match.Groups["text"].Value, found => FileOfObject(found.Value) ?? found.Value);
+        var text = Patterns.ObjectPath.Replace(match.Groups["text"].Value, found => ProjectPath(found.Groups["source"].Value));
         var warns = text.StartsWith("warning: ", StringComparison.Ordinal);
         Report(file, Number(match.Groups["line"]), null, warns ? BuildSeverity.Warning : BuildSeverity.Error, warns ? text["warning: ".Length..] : text);
         return true;

@@ -88,10 +88,12 @@ public class ProjectRulesTests
     [InlineData("a\"b")]
     [InlineData("a$<1:b>")]
     [InlineData("a\nb")]
-    [InlineData("\ud800")]
     [InlineData("0123456789012345678901234567890x")]
     [InlineData("ääääääääääääääää")]
     public void A_project_name_that_does_not_fit_the_image_or_could_end_an_argument_is_refused(string name) => AssertInvalid(Request(("main.c", 1)) with { ProjectName = name }, "name");
+
+    [Fact]
+    public void A_project_name_that_is_no_unicode_text_is_refused() => AssertInvalid(Request(("main.c", 1)) with { ProjectName = "a\ud800" }, "name");
 
     [Theory]
     [InlineData("")]
