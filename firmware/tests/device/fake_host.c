@@ -229,7 +229,7 @@ static void images(fake_host *host, fake_exchange *x, const ef_http_request *req
     uint32_t from = host->image_ignores_range ? 0 : request->range_from;
     if (from > 0)
         assert_true(request->if_range != NULL && strlen(request->if_range) == 66);
-    if (from >= host->image_len) {
+    if (from > 0 && from >= host->image_len) {
         answer(x, 416, "{}");
         return;
     }

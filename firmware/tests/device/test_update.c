@@ -198,6 +198,14 @@ static void an_image_that_goes_on_behind_its_end_is_refused(void **state)
     expect_end("failed", "image-size-mismatch");
 }
 
+static void an_empty_image_is_refused(void **state)
+{
+    (void)state;
+    host.image_len = 0;
+    fake_host_offer_version(&host, "1.1.0");
+    expect_end("failed", "image-malformed");
+}
+
 static void a_flipped_bit_in_the_image_is_refused(void **state)
 {
     (void)state;
@@ -378,6 +386,7 @@ int main(void)
         T(a_busy_host_is_asked_again),
         T(an_image_of_another_length_is_refused),
         T(an_image_that_goes_on_behind_its_end_is_refused),
+        T(an_empty_image_is_refused),
         T(a_flipped_bit_in_the_image_is_refused),
         T(an_image_whose_header_does_not_fit_the_manifest_is_refused),
         T(manifests_are_rejected_with_the_code_of_the_protocol_and_only_once),
