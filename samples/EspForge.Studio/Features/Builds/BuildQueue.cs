@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using EspForge.AspNetCore;
 using EspForge.Build;
 using EspForge.EntityFrameworkCore;
+using EspForge.Ota;
 using EspForge.Studio.Logs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -67,9 +68,9 @@ internal sealed partial class BuildQueue(
         {
             var row = await db.Builds.SingleOrDefaultAsync(one => one.Id == id && one.Organization == organization, cancel);
             if (row is null)
-                return ((BuildState?)null, BuildEndpoints.NotFound);
+                return ((BuildState?)null, (Fault?)BuildEndpoints.NotFound);
             if (row.State is not (BuildState.Queued or BuildState.Running))
-                return (row.State, new Fault("build-state", "The build has ended already."));
+                return ((BuildState?)row.State, (Fault?)new Fault("build-state", "The build has ended already."));
             var before = row.State;
             if (before == BuildState.Queued)
             {
@@ -78,7 +79,7 @@ internal sealed partial class BuildQueue(
             }
 
             await AuditChain.AppendAsync(db, organization, entry, now, cancel);
-            return (before, (Fault?)null);
+            return ((BuildState?)before, (Fault?)null);
         }, cancel);
         if (fault is not null)
             return fault;
@@ -210,10 +211,10 @@ internal sealed partial class BuildQueue(
 
     private sealed class LogSink(BuildLog log) : IProgress<BuildLine>
     {
-        public void Report(BuildLine value) => log.Write(value.Text, value.Stream switch
+        public void Report(BuildLine value) => log.Write(value.Text, value.Source switch
         {
-            BuildStream.Output => "out",
-            BuildStream.Error => "err",
+            BuildLineSource.Output => "out",
+            BuildLineSource.Error => "err",
             _ => "info",
         });
     }
