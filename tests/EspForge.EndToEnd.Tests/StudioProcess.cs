@@ -45,6 +45,7 @@ internal sealed class StudioProcess : IAsyncDisposable
         var start = new ProcessStartInfo("dotnet")
         {
             WorkingDirectory = Path.Combine(Checkout.Root, "samples", "EspForge.Studio"),
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

@@ -26,6 +26,7 @@ typedef struct ef_agent_config {
     const char *chip;
     const char *board;        /* NULL or empty: none */
     const char *image_format; /* `host` or `esp` */
+    const char *architecture; /* that host images must have; NULL: not judged */
     const char *version;      /* of the running image */
     uint32_t poll_ms;
     uint32_t telemetry_ms; /* 0: none */
@@ -185,7 +186,8 @@ typedef struct ef_download {
     uint32_t offset;    /* bytes in the slot */
     uint32_t fill;      /* bytes in the sector buffer */
     uint32_t stored;    /* of offset, in flash */
-    uint32_t tries;     /* in a row without a sector of progress */
+    uint32_t furthest;  /* the greatest offset so far */
+    uint32_t tries;     /* in a row without getting further */
     int64_t next_ms;
     int64_t heard_ms;   /* last byte */
     int8_t percent;

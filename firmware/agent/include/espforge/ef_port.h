@@ -25,7 +25,7 @@ typedef enum ef_log_level {
 /* Two exchanges may be under way at once, so that a device can report while it downloads. */
 typedef enum ef_channel { EF_CHANNEL_CONTROL, EF_CHANNEL_DOWNLOAD, EF_CHANNEL_COUNT } ef_channel;
 
-/* Everything it points to stays valid until http_end. */
+/* The body stays valid until http_end; the other texts only during http_begin. */
 typedef struct ef_http_request {
     const char *method;    /* "GET" or "POST" */
     const char *path;      /* begins with '/'; the port puts the host's address before it */

@@ -5,7 +5,7 @@
 #include "espforge/gpio.h"
 
 #define GPIO_COUNT 64
-#define REPORT_MS 1000
+#define REPORT_MS 5000
 
 /* The pins of a machine exist once, so this state does too. */
 static struct pin {

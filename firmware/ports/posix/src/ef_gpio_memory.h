@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* Logs the outputs that changed since the last call, at most once a second for each pin. */
+/* Logs the outputs that changed since the last call, at most once in five seconds for each pin. */
 void ef_gpio_memory_report(int64_t now_ms);
 
 #endif

@@ -62,6 +62,7 @@ static int start(device *d, int argc, char **argv)
         .chip = s->chip,
         .board = s->board,
         .image_format = "host",
+        .architecture = ef_host_architecture(),
         .version = d->image.version,
         .poll_ms = s->poll_ms,
         .telemetry_ms = s->telemetry_ms,
