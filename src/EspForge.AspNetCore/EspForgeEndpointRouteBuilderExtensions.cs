@@ -18,6 +18,9 @@ public static class EspForgeEndpointRouteBuilderExtensions
         devices.MapDeviceClaims();
         devices.MapDeviceToken();
         devices.MapDeviceTelemetry();
+        devices.MapUpdates();
+        devices.MapDeviceImages();
+        endpoints.MapKeys();
         return devices;
     }
 
@@ -37,6 +40,9 @@ public static class EspForgeEndpointRouteBuilderExtensions
         var api = endpoints.MapGroup(prefix).AddEndpointFilter(ApiBodyFilter.InvokeAsync);
         api.MapDevices();
         api.MapTelemetry();
+        api.MapImages();
+        api.MapReleases();
+        api.MapRollouts();
         api.MapAudit();
         api.MapEvents();
         return api;

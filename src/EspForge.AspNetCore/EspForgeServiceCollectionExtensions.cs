@@ -42,6 +42,7 @@ public static class EspForgeServiceCollectionExtensions
         });
         AddKeys(services);
         AddDevices(services);
+        AddReleases(services);
         return new Builder(services);
     }
 
@@ -55,6 +56,19 @@ public static class EspForgeServiceCollectionExtensions
         services.AddSingleton<CommandSecrets>();
         services.AddScoped<DevicePresenter>();
         services.AddHostedService<RetentionWorker>();
+    }
+
+    private static void AddReleases(IServiceCollection services)
+    {
+        services.TryAddSingleton<IImageContent>(provider => new FileImageContent(
+            Path.Combine(provider.GetRequiredService<IOptions<EspForgeOptions>>().Value.DataDirectory, "images"), provider.GetRequiredService<TimeProvider>()));
+        services.AddScoped(provider => new ImageIntake(
+            provider.GetRequiredService<IImageStore>(),
+            provider.GetRequiredService<IImageContent>(),
+            provider.GetRequiredService<IOptions<EspForgeOptions>>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddScoped<RolloutDesk>();
+        services.AddHostedService<RolloutWorker>();
     }
 
     /// <summary>Keys live in <c>DataDirectory/keys</c>: the signing key, other trusted keys (<c>trusted.pem</c>), the token secret, data protection's ring.</summary>
