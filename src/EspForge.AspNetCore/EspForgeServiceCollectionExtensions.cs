@@ -1,5 +1,6 @@
 using EspForge;
 using EspForge.AspNetCore;
+using EspForge.Boards;
 using EspForge.Ota;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -40,6 +41,7 @@ public static class EspForgeServiceCollectionExtensions
             authorization.AddPolicy(DeviceAuthentication.Policy, policy => policy
                 .AddAuthenticationSchemes(DeviceAuthentication.Scheme).RequireClaim(DeviceAuthentication.DeviceClaim));
         });
+        services.TryAddSingleton(BoardCatalog.Default);
         AddKeys(services);
         AddDevices(services);
         AddReleases(services);
