@@ -43,11 +43,11 @@ public sealed class BuildJob
 
     /// <summary>Lets tools read a directory of this machine, and shows its paths in the log as <c>name/…</c>.</summary>
     /// <param name="hostDirectory">An absolute path.</param>
-    /// <param name="name">1–32 of <c>a-z</c>, unlike any name given before.</param>
+    /// <param name="name">1–32 of <c>a-z</c>, unlike any name given before; not <c>job</c>.</param>
     public void MountReadOnly(string hostDirectory, string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        if (name.Length > 32 || name.AsSpan().ContainsAnyExceptInRange('a', 'z') || _mounts.Exists(mount => string.Equals(mount.Name, name, StringComparison.Ordinal)))
+        if (name.Length > 32 || name.AsSpan().ContainsAnyExceptInRange('a', 'z') || name is SandboxPaths.JobName || _mounts.Exists(mount => string.Equals(mount.Name, name, StringComparison.Ordinal)))
             throw new ArgumentException("A mount's name is 1-32 of a-z and occurs once.", nameof(name));
         _mounts.Add(new SandboxMount(hostDirectory, name));
         foreach (var root in new[] { PathInside(hostDirectory), hostDirectory }.Distinct(StringComparer.Ordinal))

@@ -4,11 +4,12 @@ namespace EspForge.Build;
 
 /// <summary>
 /// Runs tools under bubblewrap: namespaces of their own and no network, the system's <c>/usr</c> read-only, an empty <c>/tmp</c>, and of this
-/// machine's files the job's directory (as <c>/job</c>) and mounted ones (read-only, as <c>/espforge/name</c>).
+/// machine's files the job's directory (as <c>/espforge/job</c>) and mounted ones (read-only, as <c>/espforge/name</c>).
 /// </summary>
 public sealed class BubblewrapSandbox : IBuildSandbox
 {
     private const string Program = "/usr/bin/bwrap";
+    private const string JobInside = $"/{SandboxPaths.MountFolder}/{SandboxPaths.JobName}";
     private const long TemporaryBytes = 256L * 1024 * 1024;
     private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(10);
 
@@ -49,7 +50,7 @@ public sealed class BubblewrapSandbox : IBuildSandbox
         ArgumentNullException.ThrowIfNull(view);
         ArgumentNullException.ThrowIfNull(hostPath);
         if (SandboxPaths.TryRelative(view.JobDirectory, hostPath, out var inJob))
-            return "/job" + inJob;
+            return JobInside + inJob;
         foreach (var mount in view.ReadOnly)
         {
             if (SandboxPaths.TryRelative(mount.HostDirectory, hostPath, out var inMount))
@@ -90,7 +91,7 @@ public sealed class BubblewrapSandbox : IBuildSandbox
         foreach (var mount in view.ReadOnly)
             arguments.AddRange(["--ro-bind", mount.HostDirectory, $"/{SandboxPaths.MountFolder}/{mount.Name}"]);
         if (bindJob)
-            arguments.AddRange(["--bind", view.JobDirectory, "/job", "--chdir", "/job"]);
+            arguments.AddRange(["--bind", view.JobDirectory, JobInside, "--chdir", JobInside]);
         arguments.AddRange(["--", command.Program, .. command.Arguments]);
         return arguments;
     }
