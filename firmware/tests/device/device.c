@@ -106,6 +106,9 @@ static bool boot(device *d)
     ef_image image[EF_SLOT_COUNT];
     bool good[EF_SLOT_COUNT];
     uint8_t slot;
+    ef_boot_record before = device_record(d); /* wherever the power went, there is one, and it is not an older one */
+    assert_true(before.switch_count >= d->switch_count);
+    d->switch_count = before.switch_count;
     for (uint8_t i = 0; i < EF_SLOT_COUNT; i++)
         good[i] = ef_slot_check(&d->flash, i, &image[i]) == EF_OK;
     ef_status status = ef_boot_next(&d->flash, good, &slot);

@@ -26,7 +26,7 @@ typedef struct device {
     ef_image image; /* running */
     bool on;
     int64_t booted_ms;
-    uint32_t boots;
+    uint32_t boots, switch_count;
     bool was_cut_while_pending;
 
     const char *crashing_version; /* an image of this version ends by a signal soon after its start */
