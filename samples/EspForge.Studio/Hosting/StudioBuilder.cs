@@ -8,9 +8,7 @@ using EspForge.Studio.Status;
 using EspForge.Studio.Users;
 using EspForge.Studio.VirtualFleet;
 using EspForge.Studio.WebInterface;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -28,7 +26,6 @@ internal static class StudioBuilder
         builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = TimeSpan.FromSeconds(15));
 
         services.AddDbContext<StudioDbContext>(options => options.UseEspForgeSqlite(data.DatabasePath));
-        services.AddDataProtection().SetApplicationName("EspForge.Studio").PersistKeysToFileSystem(new DirectoryInfo(data.KeysPath));
         services.AddEspForge(options =>
         {
             options.DataDirectory = data.Root;
