@@ -53,10 +53,12 @@ public sealed class SqliteDatabase : StoreDatabase
         db.Database.Migrate();
     }
 
-    public string ConnectionString => $"Data Source={Path.Combine(_folder, "fleet.db")}";
-
-    public override EspForgeDbContext Open() =>
-        new(new DbContextOptionsBuilder<EspForgeDbContext>().UseEspForgeSqlite(Path.Combine(_folder, "fleet.db")).Options);
+    public override EspForgeDbContext Open()
+    {
+        var options = new DbContextOptionsBuilder<EspForgeDbContext>();
+        options.UseEspForgeSqlite(Path.Combine(_folder, "fleet.db"));
+        return new(options.Options);
+    }
 
     protected override void Dispose(bool disposing)
     {

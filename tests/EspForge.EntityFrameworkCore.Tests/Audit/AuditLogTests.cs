@@ -2,19 +2,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace EspForge.EntityFrameworkCore.Tests;
 
-public sealed class SqliteAuditLogTests : AuditLogTests
-{
-    protected override StoreDatabase CreateDatabase() => new SqliteDatabase();
-}
+public sealed class SqliteAuditLogTests() : AuditLogTests(new SqliteDatabase());
 
 /// <summary>What every database must do with the audit log.</summary>
-public abstract class AuditLogTests : IDisposable
+public abstract class AuditLogTests(StoreDatabase database) : IDisposable
 {
-    private readonly StoreDatabase _database;
-
-    protected AuditLogTests() => _database = CreateDatabase();
-
-    private EfAuditLog Log => new(_database.Store());
+    private EfAuditLog Log => new(database.Store());
 
     [Fact]
     public async Task Entries_are_numbered_without_gaps_and_read_newest_first()
@@ -51,7 +44,7 @@ public abstract class AuditLogTests : IDisposable
     {
         for (var i = 0; i < 5; i++)
             await Log.AppendAsync(StoreDatabase.Acme, new AuditDraft("user:1", "a.b", $"thing:{i}", "Why."));
-        await using (var db = _database.Open())
+        await using (var db = database.Open())
         {
             var rows = db.Set<AuditRow>();
             var third = rows.Where(r => r.Sequence == 3);
@@ -98,20 +91,20 @@ public abstract class AuditLogTests : IDisposable
                 await Log.AppendAsync(StoreDatabase.Acme, new AuditDraft($"user:{w}", "a.b", $"thing:{i}"));
         })));
         Assert.Equal(new AuditVerification(true, Writers * Each, null), await Log.VerifyAsync());
-        var rows = await _database.AuditAsync();
+        var rows = await database.AuditAsync();
         Assert.All(rows.GroupBy(r => r.Actor), g => Assert.Equal(Each, g.Count()));
     }
 
     [Fact]
     public async Task An_entry_goes_with_its_transaction()
     {
-        await using var db = _database.Open();
+        await using var db = database.Open();
         await Assert.ThrowsAsync<InvalidOperationException>(() => db.InTransactionAsync(async () =>
         {
             await AuditChain.AppendAsync(db, StoreDatabase.Acme, StoreDatabase.Draft, StoreDatabase.Start);
             throw new InvalidOperationException("The change failed after its entry.");
         }));
-        Assert.Empty(await _database.AuditAsync());
+        Assert.Empty(await database.AuditAsync());
         await Log.AppendAsync(StoreDatabase.Acme, StoreDatabase.Draft);
         Assert.True((await Log.VerifyAsync()).Valid);
     }
@@ -119,7 +112,7 @@ public abstract class AuditLogTests : IDisposable
     [Fact]
     public async Task Two_entries_of_one_transaction_are_both_in_the_chain()
     {
-        await using var db = _database.Open();
+        await using var db = database.Open();
         await db.InTransactionAsync(async () =>
         {
             await AuditChain.AppendAsync(db, StoreDatabase.Acme, StoreDatabase.Draft, StoreDatabase.Start);
@@ -131,7 +124,7 @@ public abstract class AuditLogTests : IDisposable
     [Fact]
     public async Task Without_a_transaction_there_is_no_entry()
     {
-        await using var db = _database.Open();
+        await using var db = database.Open();
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => AuditChain.AppendAsync(db, StoreDatabase.Acme, StoreDatabase.Draft, StoreDatabase.Start));
         Assert.Contains("InTransactionAsync", error.Message, StringComparison.Ordinal);
     }
@@ -141,7 +134,7 @@ public abstract class AuditLogTests : IDisposable
     {
         await Log.AppendAsync(StoreDatabase.Acme, StoreDatabase.Draft with { Detail = new string('x', 1_998) + "🌍🌍" });
         await Log.AppendAsync(StoreDatabase.Acme, StoreDatabase.Draft with { Detail = new string('x', 2_000) });
-        var details = (await _database.AuditAsync()).ConvertAll(r => r.Detail!);
+        var details = (await database.AuditAsync()).ConvertAll(r => r.Detail!);
         Assert.Equal(new string('x', 1_998) + "…", details[0]);
         Assert.Equal(2_000, details[1].Length);
         Assert.True((await Log.VerifyAsync()).Valid);
@@ -149,11 +142,9 @@ public abstract class AuditLogTests : IDisposable
 
     public void Dispose()
     {
-        _database.Dispose();
+        database.Dispose();
         GC.SuppressFinalize(this);
     }
-
-    protected abstract StoreDatabase CreateDatabase();
 
     private static async Task<int> SwapAsync(EspForgeDbContext db)
     {

@@ -2,26 +2,19 @@ using EspForge.Devices;
 
 namespace EspForge.EntityFrameworkCore.Tests;
 
-public sealed class SqliteClaimStoreTests : ClaimStoreTests
-{
-    protected override StoreDatabase CreateDatabase() => new SqliteDatabase();
-}
+public sealed class SqliteClaimStoreTests() : ClaimStoreTests(new SqliteDatabase());
 
 /// <summary>What every database must do with claims.</summary>
-public abstract class ClaimStoreTests : IDisposable
+public abstract class ClaimStoreTests(StoreDatabase database) : IDisposable
 {
     private static readonly DateTimeOffset Now = StoreDatabase.Start;
     private static readonly DateTimeOffset Later = Now.AddMinutes(10);
     private static readonly ClaimRequest Request = new("24:6F:28:AA:BB:CC", "lamp", "esp32c3", "xiao-c3", "0.1.0");
     private static readonly DeviceChange Nothing = new(null, null, null);
 
-    private readonly StoreDatabase _database;
+    private EfClaimStore Store => new(database.Store());
 
-    protected ClaimStoreTests() => _database = CreateDatabase();
-
-    private IClaimStore Store => new EfClaimStore(_database.Store());
-
-    private IDeviceStore Devices => new EfDeviceStore(_database.Store());
+    private EfDeviceStore Devices => new(database.Store());
 
     [Fact]
     public async Task A_claim_goes_from_code_to_key_and_delivers_once()
@@ -39,7 +32,7 @@ public abstract class ClaimStoreTests : IDisposable
         Assert.Equal("secret 1", await Devices.FindSecretAsync(StoreDatabase.Acme, device.DeviceId));
         Assert.Equal(ClaimPoll.Gone, (await PollAsync(claim, key: 2)).Poll);
         Assert.Equal(Key(1), (await Devices.IdentifyAsync(device.DeviceId))!.KeyHash);
-        Assert.Equal(["device.claim", "device.enroll"], (await _database.AuditAsync()).Select(e => e.Action));
+        Assert.Equal(["device.claim", "device.enroll"], (await database.AuditAsync()).Select(e => e.Action));
         Assert.Equal(["key", "claimed"], (await Devices.TimelineAsync(StoreDatabase.Acme, device.DeviceId, 10)).Select(e => e.Kind));
     }
 
@@ -60,7 +53,7 @@ public abstract class ClaimStoreTests : IDisposable
         var claim = await OpenAsync();
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => ApproveAsync(claim, i % 2 == 0 ? StoreDatabase.Acme : StoreDatabase.Rival))));
         Assert.Single(outcomes, o => o.IsSuccess);
-        Assert.Single(await _database.AuditAsync());
+        Assert.Single(await database.AuditAsync());
     }
 
     [Fact]
@@ -79,7 +72,7 @@ public abstract class ClaimStoreTests : IDisposable
         Assert.Equal("pairing-code-unknown", (await Store.ApproveAsync(StoreDatabase.Acme, other, Nothing, Later, Now, Entry)).Fault?.Code);
         Assert.Equal("pairing-code-unknown", (await Store.ApproveAsync(StoreDatabase.Acme, claim.PairingCode, Nothing, Later, Later, Entry)).Fault?.Code);
         Assert.Empty(await Devices.ListAsync(StoreDatabase.Acme, null, null, 10));
-        Assert.Empty(await _database.AuditAsync());
+        Assert.Empty(await database.AuditAsync());
         Assert.True((await ApproveAsync(claim)).IsSuccess);
         Assert.Equal("pairing-code-unknown", (await ApproveAsync(claim)).Fault?.Code);
     }
@@ -162,11 +155,9 @@ public abstract class ClaimStoreTests : IDisposable
 
     public void Dispose()
     {
-        _database.Dispose();
+        database.Dispose();
         GC.SuppressFinalize(this);
     }
-
-    protected abstract StoreDatabase CreateDatabase();
 
     private static AuditDraft Entry(Device device) => new("user:1", "device.claim", $"device:{device.DeviceId}");
 

@@ -3,19 +3,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace EspForge.EntityFrameworkCore.Tests;
 
-public sealed class SqliteDeviceStoreTests : DeviceStoreTests
-{
-    protected override StoreDatabase CreateDatabase() => new SqliteDatabase();
-}
+public sealed class SqliteDeviceStoreTests() : DeviceStoreTests(new SqliteDatabase());
 
 /// <summary>What every database must do with devices.</summary>
-public abstract class DeviceStoreTests : IDisposable
+public abstract class DeviceStoreTests(StoreDatabase database) : IDisposable
 {
-    private readonly StoreDatabase _database;
-
-    protected DeviceStoreTests() => _database = CreateDatabase();
-
-    private IDeviceStore Store => new EfDeviceStore(_database.Store());
+    private EfDeviceStore Store => new(database.Store());
 
     [Fact]
     public async Task A_registered_device_is_found_as_it_was_given_and_its_entry_is_written()
@@ -24,7 +17,7 @@ public abstract class DeviceStoreTests : IDisposable
         var added = (await Store.AddAsync(device, Credentials(1), StoreDatabase.Draft)).Value;
         Assert.Equivalent(device with { Tags = ["a", "b"] }, added);
         Assert.Equivalent(added, await Store.FindAsync(StoreDatabase.Acme, "lamp-01"));
-        Assert.Equal("test.change", Assert.Single(await _database.AuditAsync()).Action);
+        Assert.Equal("test.change", Assert.Single(await database.AuditAsync()).Action);
         Assert.Equal("registered", Assert.Single(await Store.TimelineAsync(StoreDatabase.Acme, "lamp-01", 10)).Kind);
     }
 
@@ -36,7 +29,7 @@ public abstract class DeviceStoreTests : IDisposable
         Assert.Equal("device-exists", again.Fault?.Code);
         Assert.Equal("lamp-01", (await Store.FindAsync(StoreDatabase.Acme, "lamp-01"))!.Name);
         Assert.Null(await Store.FindAsync(StoreDatabase.Rival, "lamp-01"));
-        Assert.Single(await _database.AuditAsync());
+        Assert.Single(await database.AuditAsync());
         Assert.Null(await Store.IdentifyAsync(Credentials(2).KeyHash));
     }
 
@@ -53,7 +46,7 @@ public abstract class DeviceStoreTests : IDisposable
         Assert.False(await Store.RemoveAsync(StoreDatabase.Rival, "lamp-01", StoreDatabase.Draft));
         await Store.SeenAsync(StoreDatabase.Rival, "lamp-01", new DeviceSighting("9.9.9", "b"), StoreDatabase.Start);
         Assert.Null((await Store.FindAsync(StoreDatabase.Acme, "lamp-01"))!.Version);
-        Assert.Single(await _database.AuditAsync());
+        Assert.Single(await database.AuditAsync());
     }
 
     [Fact]
@@ -74,7 +67,7 @@ public abstract class DeviceStoreTests : IDisposable
     {
         await AddAsync("lamp-01", 1);
         await AddAsync("lamp-02", 2);
-        var telemetry = new EfTelemetryStore(_database.Store());
+        var telemetry = new EfTelemetryStore(database.Store());
         foreach (var id in (string[])["lamp-01", "lamp-02"])
             await telemetry.AddAsync(StoreDatabase.Acme, id, new DeviceSighting("1.0.0", "a"), [new(StoreDatabase.Start, "1.0.0", 1, 1, null, null)], StoreDatabase.Start);
         Assert.True(await Store.RemoveAsync(StoreDatabase.Acme, "lamp-01", StoreDatabase.Draft));
@@ -82,7 +75,7 @@ public abstract class DeviceStoreTests : IDisposable
         Assert.Empty(await telemetry.ListAsync(StoreDatabase.Acme, "lamp-01", null, null, 10));
         Assert.Empty(await Store.TimelineAsync(StoreDatabase.Acme, "lamp-01", 10));
         Assert.Single(await telemetry.ListAsync(StoreDatabase.Acme, "lamp-02", null, null, 10));
-        Assert.Equal(3, (await _database.AuditAsync()).Count);
+        Assert.Equal(3, (await database.AuditAsync()).Count);
     }
 
     [Fact]
@@ -96,7 +89,7 @@ public abstract class DeviceStoreTests : IDisposable
         Assert.Null(moved.Group);
         Assert.Equal(["b", "c"], moved.Tags);
         Assert.Equivalent(moved, await Store.FindAsync(StoreDatabase.Acme, "lamp-01"));
-        Assert.Equal(3, (await _database.AuditAsync()).Count);
+        Assert.Equal(3, (await database.AuditAsync()).Count);
     }
 
     [Fact]
@@ -143,14 +136,14 @@ public abstract class DeviceStoreTests : IDisposable
         Assert.Equal("lamp-01", device.Name);
         Assert.Empty(device.Tags);
         Assert.Null(await Store.FindAsync(StoreDatabase.Acme, "lamp-02"));
-        Assert.Single(await _database.AuditAsync());
+        Assert.Single(await database.AuditAsync());
     }
 
     [Fact]
     public async Task What_a_failed_change_left_behind_is_not_saved_by_the_next_one()
     {
         await AddAsync("lamp-01");
-        var context = _database.Store();
+        var context = database.Store();
         var store = new EfDeviceStore(context);
         await Assert.ThrowsAsync<ArgumentException>(() => store.AddAsync(Make("ghost"), Credentials(3), new AuditDraft("", "a", "b")));
         await store.ChangeAsync(StoreDatabase.Acme, "lamp-01", new DeviceChange("Other", null, null), StoreDatabase.Draft);
@@ -163,7 +156,7 @@ public abstract class DeviceStoreTests : IDisposable
         var outcomes = await Task.WhenAll(Enumerable.Range(1, 8).Select(i => Task.Run(() => Store.AddAsync(Make("lamp-01"), Credentials((byte)i), StoreDatabase.Draft))));
         Assert.Single(outcomes, o => o.IsSuccess);
         Assert.All(outcomes.Where(o => !o.IsSuccess), o => Assert.Equal("device-exists", o.Fault?.Code));
-        Assert.Single(await _database.AuditAsync());
+        Assert.Single(await database.AuditAsync());
     }
 
     [Theory]
@@ -177,11 +170,9 @@ public abstract class DeviceStoreTests : IDisposable
 
     public void Dispose()
     {
-        _database.Dispose();
+        database.Dispose();
         GC.SuppressFinalize(this);
     }
-
-    protected abstract StoreDatabase CreateDatabase();
 
     private async Task AddAsync(string id, byte key = 1) => Assert.True((await Store.AddAsync(Make(id), Credentials(key), StoreDatabase.Draft)).IsSuccess);
 

@@ -2,24 +2,17 @@ using EspForge.Devices;
 
 namespace EspForge.EntityFrameworkCore.Tests;
 
-public sealed class SqliteTelemetryStoreTests : TelemetryStoreTests
-{
-    protected override StoreDatabase CreateDatabase() => new SqliteDatabase();
-}
+public sealed class SqliteTelemetryStoreTests() : TelemetryStoreTests(new SqliteDatabase());
 
 /// <summary>What every database must do with telemetry.</summary>
-public abstract class TelemetryStoreTests : IAsyncLifetime
+public abstract class TelemetryStoreTests(StoreDatabase database) : IAsyncLifetime
 {
     private const string Device = "lamp-01";
     private static readonly DateTimeOffset Now = StoreDatabase.Start;
 
-    private readonly StoreDatabase _database;
+    private EfTelemetryStore Store => new(database.Store());
 
-    protected TelemetryStoreTests() => _database = CreateDatabase();
-
-    private ITelemetryStore Store => new EfTelemetryStore(_database.Store());
-
-    private IDeviceStore Devices => new EfDeviceStore(_database.Store());
+    private EfDeviceStore Devices => new(database.Store());
 
     [Fact]
     public async Task Samples_come_back_as_they_were_and_the_last_is_the_devices_state()
@@ -85,11 +78,9 @@ public abstract class TelemetryStoreTests : IAsyncLifetime
 
     public Task DisposeAsync()
     {
-        _database.Dispose();
+        database.Dispose();
         return Task.CompletedTask;
     }
-
-    protected abstract StoreDatabase CreateDatabase();
 
     private Task AddAsync(TelemetrySample[] samples, string version = "1.0.0", string slot = "a") =>
         Store.AddAsync(StoreDatabase.Acme, Device, new DeviceSighting(version, slot), samples, Now);
