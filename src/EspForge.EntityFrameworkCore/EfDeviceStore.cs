@@ -105,6 +105,7 @@ internal sealed class EfDeviceStore(StoreContext store) : IDeviceStore
             await store.Db.Set<DeviceTagRow>().Where(r => r.DeviceId == deviceId).ExecuteDeleteAsync(cancel);
             await store.Db.Set<TelemetryRow>().Where(r => r.DeviceId == deviceId).ExecuteDeleteAsync(cancel);
             await store.Db.Set<DeviceEventRow>().Where(r => r.DeviceId == deviceId).ExecuteDeleteAsync(cancel);
+            await EfRolloutStore.ForgetDeviceAsync(store.Db, deviceId, cancel);
             await Rows.Where(r => r.DeviceId == deviceId).ExecuteDeleteAsync(cancel);
             await AuditChain.AppendAsync(store.Db, organization, entry, store.Now, cancel);
             return true;

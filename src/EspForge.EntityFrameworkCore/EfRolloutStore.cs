@@ -128,6 +128,13 @@ internal sealed partial class EfRolloutStore(StoreContext store) : IRolloutStore
         return rows.ConvertAll(row => row.ToMember());
     }
 
+    /// <summary>A device that is forgotten will not end what is open: its rollouts go on without it, and should it come back, it joins as a late one. What it ended stays counted.</summary>
+    internal static Task ForgetDeviceAsync(DbContext db, string deviceId, CancellationToken cancel) =>
+        db.Set<RolloutMemberRow>()
+            .Where(row => row.DeviceId == deviceId && row.State != OfferState.Confirmed && row.State != OfferState.Failed && row.State != OfferState.RolledBack
+                && row.State != OfferState.Rejected && row.State != OfferState.Cancelled)
+            .ExecuteDeleteAsync(cancel);
+
     private static IQueryable<DeviceRow> Matching(IQueryable<DeviceRow> devices, RolloutFilter filter)
     {
         if (filter.Group is { } group)
