@@ -56,10 +56,11 @@ export function useLog(path: string | null): { lines: LogLine[]; state: StreamSt
   return log.path === path ? log : { lines: [], state: "connecting", refused: null };
 }
 
-const STREAM: Record<string, string> = { stderr: "text-warning", step: "text-foreground font-semibold", system: "text-muted-foreground" };
+const STREAM: Record<string, string> = { err: "text-foreground", info: "text-working" };
 function tone(line: LogLine): string {
-  if (/\b(error|fatal|panic|assert failed)\b/i.test(line.text)) return "text-failed";
-  return STREAM[line.stream] ?? "text-foreground/90";
+  if (/\b(error|fatal error|panic|assert failed):/i.test(line.text)) return "text-failed";
+  if (/\bwarning:/i.test(line.text)) return "text-warning";
+  return STREAM[line.stream] ?? "text-foreground/85";
 }
 
 interface LogViewProps {

@@ -47,11 +47,11 @@ export function SetupPage({ bootstrap }: { bootstrap: Bootstrap }) {
         <Field label="Name" hint="Shown beside what you do. Optional.">
           {(field) => <Input {...field} autoComplete="name" value={displayName} maxLength={80} onChange={(e) => setDisplayName(e.target.value)} />}
         </Field>
-        <Field label="Password" hint="At least 12 characters; a sentence is fine." error={error?.field("password")}>
-          {(field) => <Input {...field} type="password" autoComplete="new-password" required minLength={8} value={password} onChange={(e) => setPassword(e.target.value)} />}
+        <Field label="Password" hint="At least 12 characters; several unrelated words are good." error={error?.field("password")}>
+          {(field) => <Input {...field} type="password" autoComplete="new-password" required minLength={12} value={password} onChange={(e) => setPassword(e.target.value)} />}
         </Field>
         {bootstrap.needsSetupCode && (
-          <Field label="Set-up code" hint="The server printed it to its log at the start." error={error?.field("setupCode")}>
+          <Field label="Set-up code" hint="It is on the console of the host." error={error?.field("setupCode")}>
             {(field) => <Input {...field} className="font-mono" autoComplete="off" required value={setupCode} onChange={(e) => setSetupCode(e.target.value)} />}
           </Field>
         )}
