@@ -1,1 +1,1 @@
-return 0;
+return EspForge.Cli.CliRoot.Run(args, Console.Out, Console.Error);

@@ -1,0 +1,65 @@
+using EspForge.Boards;
+
+namespace EspForge.PinRules;
+
+/// <summary>Checks a plan against the rules. Pure: the same plan and catalog give the same report.</summary>
+public static class PinChecker
+{
+    [ThreadStatic]
+    private static PinCheck? _idle;
+
+    /// <summary>Checks <paramref name="plan"/>. Apart from the report it allocates nothing after a thread's first check.</summary>
+    /// <param name="plan">A plan whose board and chip are in the catalog, as one from <see cref="PinPlanReader"/> is; else <see cref="ArgumentException"/>.</param>
+    /// <param name="catalog">The default is <see cref="BoardCatalog.Default"/>.</param>
+    /// <param name="rules">The default is <see cref="PinRuleSet.Default"/>.</param>
+    public static PinReport Check(PinPlan plan, BoardCatalog? catalog = null, IReadOnlyList<IPinRule>? rules = null)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        rules ??= PinRuleSet.Default;
+
+        // Taken, not borrowed: a rule of a user may check another plan while this one is under way.
+        var check = _idle ?? new PinCheck();
+        _idle = null;
+        try
+        {
+            check.Begin(plan, catalog ?? BoardCatalog.Default);
+            for (var i = 0; i < rules.Count; i++)
+                rules[i].Check(check);
+            ApplyOverrides(plan, check.Findings);
+            check.Findings.Sort(Compare);
+            return new PinReport(check.Findings.Count == 0 ? [] : check.Findings.ToArray());
+        }
+        finally
+        {
+            if (check.Plan is not null)
+                check.End();
+            _idle = check;
+        }
+    }
+
+    private static void ApplyOverrides(PinPlan plan, List<PinFinding> findings)
+    {
+        for (var i = 0; i < plan.Overrides.Count; i++)
+        {
+            var entry = plan.Overrides[i];
+            foreach (var finding in findings)
+            {
+                var named = string.Equals(finding.Rule, entry.Rule, StringComparison.Ordinal) || string.Equals(finding.Class, entry.Rule, StringComparison.Ordinal);
+                if (named && finding.Gpios.All(entry.Gpios.Contains))
+                    finding.Override(entry.Reason);
+            }
+        }
+    }
+
+    private static int Compare(PinFinding left, PinFinding right)
+    {
+        var bySeverity = right.Severity.CompareTo(left.Severity);
+        if (bySeverity != 0)
+            return bySeverity;
+        var byGpio = (left.Gpios.Count > 0 ? left.Gpios[0] : -1).CompareTo(right.Gpios.Count > 0 ? right.Gpios[0] : -1);
+        if (byGpio != 0)
+            return byGpio;
+        var byRule = string.CompareOrdinal(left.Rule, right.Rule);
+        return byRule != 0 ? byRule : string.CompareOrdinal(left.Message, right.Message);
+    }
+}

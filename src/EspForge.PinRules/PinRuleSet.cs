@@ -1,0 +1,40 @@
+using EspForge.PinRules.Rules;
+
+namespace EspForge.PinRules;
+
+/// <summary>The rules.</summary>
+public static class PinRuleSet
+{
+    /// <summary>All rules of this package, in the order of their ids.</summary>
+    public static IReadOnlyList<IPinRule> Default { get; } =
+    [
+        new Nonexistent(),
+        new NotBonded(),
+        new FlashPins(),
+        new PsramPins(),
+        new VddSpiPin(),
+        new VoltageDomain(),
+        new InputOnly(),
+        new NoPull(),
+        new FixedPull(),
+        new StrappingLevel(),
+        new ConsolePins(),
+        new UsbLines(),
+        new JtagPads(),
+        new Duplicate(),
+        new SharedBus(),
+        new NoAdc(),
+        new Adc2Wifi(),
+        new Adc2Unsupported(),
+        new NoTouch(),
+        new NoDac(),
+        new BoardOwned(),
+        new NotRtc(),
+        new Errata3639(),
+        new FixedPins(),
+        new Instances(),
+    ];
+
+    internal static bool IsNamed(IPinRule rule, string idOrClass) =>
+        string.Equals(rule.Id, idOrClass, StringComparison.Ordinal) || string.Equals(rule.Class, idOrClass, StringComparison.Ordinal);
+}

@@ -1,0 +1,130 @@
+using System.Buffers;
+using EspForge.Boards;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace EspForge.PinRules.Tests;
+
+/// <summary>What holds for every plan.</summary>
+public sealed class PinPlanPropertyTests
+{
+    private static readonly string[] Functions =
+        ["i2c0", "i2c1", "spi2", "spi3", "uart0", "uart1", "uart2", "adc", "touch0", "dac0", "ledc0", "rmt0", "i2s0", "sdmmc", "camera", "eth", "usb", "jtag", "led", "button", "lora", "display", "gizmo"];
+
+    private static readonly string?[] Signals = [null, "sda", "scl", "sck", "mosi", "miso", "cs", "tx", "rx", "d0", "clk", "int", "rst", "txd0"];
+
+    private static readonly Gen<PinUse> Use =
+        from gpio in Gen.Choose(0, 56)
+        from function in Gen.Elements(Functions)
+        from signal in Gen.Elements(Signals)
+        from direction in Gen.Elements<PinDirection?>(null, null, null, PinDirection.In, PinDirection.Out, PinDirection.Io, PinDirection.Analog)
+        from pull in Gen.Elements<PinPull?>(null, null, PinPull.Up, PinPull.Down, PinPull.None)
+        select new PinUse(gpio, function, signal, direction, pull);
+
+    private static readonly Gen<PinPlan> Plan =
+        from onBoard in Gen.Elements(true, false)
+        from board in Gen.Elements(BoardCatalog.Default.BoardIds.ToArray())
+        from chip in Gen.Elements(BoardCatalog.Default.ChipIds.ToArray())
+        from uses in Gen.ListOf(Use)
+        from wifi in Gen.Elements<bool?>(null, true, false)
+        from console in Gen.Elements<PlanConsole?>(null, PlanConsole.Uart0, PlanConsole.UsbSerialJtag, PlanConsole.UsbOtg, PlanConsole.None)
+        from psram in Gen.Elements<PsramMode?>(null, PsramMode.None, PsramMode.Quad, PsramMode.Octal)
+        from flash in Gen.Elements<FlashMode?>(null, FlashMode.Qio, FlashMode.Dio, FlashMode.Opi)
+        from pulled in Gen.Choose(0, 48)
+        from pull in Gen.Elements(PinPull.Up, PinPull.Down)
+        select new PinPlan
+        {
+            Board = onBoard ? board : null,
+            Chip = onBoard ? null : chip,
+            Uses = [.. uses.Take(PinPlan.MaxUses)],
+            Wifi = wifi,
+            Console = console,
+            Psram = psram,
+            FlashMode = flash,
+            ExternalPull = new Dictionary<int, PinPull> { [pulled] = pull },
+            Interrupts = [39],
+        };
+
+    private static readonly (string Chip, string Loose, string Strict)[] Stricter =
+    [
+        ("esp32", "ESP32-WROOM-32E", "ESP32-WROVER-E"), ("esp32", "ESP32-WROOM-32E", "ESP32-WROOM-32E-N8R2"), ("esp32", "ESP32-PICO-V3", "ESP32-PICO-V3-02"),
+        ("esp32s3", "ESP32-S3-WROOM-1-N8", "ESP32-S3-WROOM-1-N8R2"), ("esp32s3", "ESP32-S3-WROOM-1-N8R2", "ESP32-S3-WROOM-1-N16R8"),
+        ("esp32s3", "ESP32-S3-WROOM-1-N16R8", "ESP32-S3-WROOM-2-N32R8V"), ("esp32s2", "ESP32-S2-WROOM", "ESP32-S2-WROVER"), ("esp32c5", "ESP32-C5-WROOM-1-N8", "ESP32-C5-WROOM-1-N8R4"),
+        ("esp32c6", "ESP32-C6", "ESP32-C6-WROOM-1-N8"),
+    ];
+
+    [Fact]
+    public void Removing_a_use_never_adds_an_error() => Prop.ForAll(Plan.Where(plan => plan.Uses.Count > 0).ToArbitrary(), Gen.Choose(0, 63).ToArbitrary(), (plan, at) =>
+    {
+        var fewer = plan with { Uses = [.. plan.Uses.Where((_, index) => index != at % plan.Uses.Count)] };
+        return Errors(fewer).IsSubsetOf(Errors(plan));
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void The_order_of_uses_never_matters() => Prop.ForAll(Plan.ToArbitrary(), Gen.Choose(1, 1000).ToArbitrary(), (plan, seed) =>
+    {
+        var shuffled = plan.Uses.ToArray();
+        new System.Random(seed).Shuffle(shuffled);
+        return Json(PinChecker.Check(plan)) == Json(PinChecker.Check(plan with { Uses = shuffled }));
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Renaming_parts_never_matters() => Prop.ForAll(Plan.ToArbitrary(), Gen.Elements("widget", "thingumajig", "q7").ToArbitrary(), (plan, name) =>
+    {
+        var renamed = plan with { Uses = [.. plan.Uses.Select(use => use.Function == "gizmo" ? use with { Function = name } : use)] };
+        return Facts(PinChecker.Check(plan)).SetEquals(Facts(PinChecker.Check(renamed)));
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void A_stricter_module_never_removes_an_error() => Prop.ForAll(Plan.ToArbitrary(), Gen.Elements(Stricter).ToArbitrary(), (plan, pair) =>
+    {
+        var loose = plan with { Board = null, Chip = pair.Chip, Psram = null, Module = pair.Loose };
+        return ErrorPins(loose).IsSubsetOf(ErrorPins(loose with { Module = pair.Strict }));
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Every_finding_has_a_repair_and_a_move_lands_on_a_pin_without_error() => Prop.ForAll(Plan.ToArbitrary(), plan =>
+    {
+        foreach (var finding in PinChecker.Check(plan).Findings)
+        {
+            if (finding.Repairs.Count == 0)
+                return false;
+            foreach (var repair in finding.Repairs.Where(repair => repair.Change.Kind == PinChangeKind.Move))
+            {
+                if (Errors(repair.Apply(plan)).Any(error => error.Gpios == $"{repair.Change.To}"))
+                    return false;
+            }
+        }
+
+        return true;
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void A_plan_is_read_back_as_it_was_written() => Prop.ForAll(Plan.ToArbitrary(), plan =>
+    {
+        var output = new ArrayBufferWriter<byte>();
+        PinPlanWriter.Write(plan, output);
+        var read = PinPlanReader.Read(output.WrittenSpan).Value;
+        return read.Uses.SequenceEqual(plan.Uses) && read.ExternalPull.SequenceEqual(plan.ExternalPull) && Json(PinChecker.Check(read)) == Json(PinChecker.Check(plan));
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Any_bytes_are_read_or_refused_with_a_place() => Prop.ForAll(Gen.ArrayOf(Gen.Choose(0, 255).Select(value => (byte)value)).ToArbitrary(), bytes =>
+        PinPlanReader.Read(bytes) is { IsSuccess: false, Fault.Message: var message } && message.StartsWith('$')).QuickCheckThrowOnFailure();
+
+    private static HashSet<(string Class, string Gpios)> Errors(PinPlan plan) =>
+        [.. PinChecker.Check(plan).Findings.Where(finding => finding.Severity == PinSeverity.Error).Select(finding => (finding.Class, string.Join(',', finding.Gpios)))];
+
+    private static HashSet<int> ErrorPins(PinPlan plan) =>
+        [.. PinChecker.Check(plan).Findings.Where(finding => finding.Severity == PinSeverity.Error).SelectMany(finding => finding.Gpios)];
+
+    private static HashSet<(string, PinSeverity, string)> Facts(PinReport report) =>
+        [.. report.Findings.Select(finding => (finding.Class, finding.Severity, string.Join(',', finding.Gpios)))];
+
+    private static string Json(PinReport report)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        PinReportWriter.Write(report, output);
+        return System.Text.Encoding.UTF8.GetString(output.WrittenSpan);
+    }
+}
