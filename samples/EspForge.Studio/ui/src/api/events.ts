@@ -6,20 +6,22 @@ import type { Change } from "./types";
 
 /** Which queries a change makes stale. Keys are `[noun, …]`, an id second. */
 export function staleKeys(change: Change): QueryKey[] {
-  const { kind, id } = change;
+  const { kind } = change;
+  // "*" stands for several of the kind.
+  const one = (noun: string): QueryKey => (change.id === "*" ? [noun] : [noun, change.id]);
   switch (kind) {
     case "rollout":
-      return [["rollouts"], ["rollout", id]];
+      return [["rollouts"], one("rollout")];
     case "device":
-      return [["devices"], ["device", id], ["products"]];
+      return [["devices"], one("device"), ["products"]];
     case "build":
-      return [["builds"], ["build", id]];
+      return [["builds"], one("build")];
     case "release":
-      return [["releases"], ["release", id], ["products"]];
+      return [["releases"], one("release"), ["products"]];
     case "image":
       return [["images"]];
     case "project":
-      return [["projects"], ["project", id]];
+      return [["projects"], one("project")];
     case "virtual-device":
       return [["virtual-devices"]];
     case "audit":

@@ -11,24 +11,8 @@ export interface ErrorDetail {
   message: string;
 }
 
-export type Permission =
-  | "boards.read"
-  | "pins.check"
-  | "projects.read"
-  | "projects.write"
-  | "builds.read"
-  | "builds.run"
-  | "images.read"
-  | "images.upload"
-  | "releases.read"
-  | "releases.create"
-  | "rollouts.read"
-  | "rollouts.manage"
-  | "devices.read"
-  | "devices.manage"
-  | "fleet.manage"
-  | "audit.read"
-  | "users.manage";
+export type Permission = "boards.read" | "pins.check" | "projects.read" | "projects.write" | "builds.read" | "builds.run" | "images.read" | "images.upload" | "releases.read" | "releases.create" | "rollouts.read" | "rollouts.manage" | "devices.read" | "devices.manage" | "fleet.manage" | "audit.read" | "users.manage";
+
 export type Role = "admin" | "developer" | "viewer";
 
 export interface Bootstrap {
@@ -131,8 +115,12 @@ export interface Plan {
 }
 export interface Repair {
   label: string;
+  kind: "move" | "remove" | "setUse" | "setPlan" | "override";
   use: number | null;
   gpio: number | null;
+  field: string | null;
+  value: string | null;
+  gpios: number[] | null;
 }
 export interface Finding {
   rule: string;
@@ -152,7 +140,8 @@ export interface PinCheck {
 }
 export interface Candidate {
   gpio: number;
-  risk: number;
+  label: string | null;
+  risk: "none" | "info" | "warning";
   findings: Finding[];
 }
 export interface PinCode {
@@ -328,19 +317,8 @@ export interface RolloutRequest {
   filter?: Partial<Filter>;
   start?: boolean;
 }
-export type MemberState =
-  | "waiting"
-  | "offered"
-  | "downloading"
-  | "verifying"
-  | "applying"
-  | "rebooting"
-  | "confirming"
-  | "confirmed"
-  | "failed"
-  | "rolledBack"
-  | "rejected"
-  | "cancelled";
+export type MemberState = "waiting" | "offered" | "downloading" | "verifying" | "applying" | "rebooting" | "confirming" | "confirmed" | "failed" | "rolledBack" | "rejected" | "cancelled";
+
 export interface Member {
   deviceId: string;
   stage: number;

@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import type { Board, Candidate, Finding, Plan } from "@/api/types";
 import { layoutBoard, placeRows, stripRows, type Row } from "@/features/pins/layout";
-import { pinState, useName, usesByGpio, type PinState } from "@/features/pins/plan";
+import { pinState, nameOf, usesByGpio, type PinState } from "@/features/pins/plan";
 import { useWidth } from "@/lib/hooks";
 
 const PITCH = 26;
@@ -59,7 +59,7 @@ export function BoardDrawing({ board, plan, findings, selected, onSelect, onDrop
             const mine = gpio === null ? [] : (uses.get(gpio) ?? []);
             const names = mine.map((index) => {
               const use = plan.uses[index];
-              return use ? useName(use) : "";
+              return use ? nameOf(use) : "";
             });
             const state = gpio === null ? null : pinState(gpio, facts.get(gpio)?.reserved ?? null, mine.length > 0, findings);
             return (

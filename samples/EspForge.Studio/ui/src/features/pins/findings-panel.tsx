@@ -4,7 +4,7 @@ import type { Finding, Repair } from "@/api/types";
 import { StatusShape } from "@/components/status";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
-import { canApply, sortFindings } from "@/features/pins/plan";
+import { sortFindings } from "@/features/pins/plan";
 import { cn } from "@/lib/cn";
 import { SEVERITY } from "@/lib/status";
 
@@ -69,17 +69,14 @@ function FindingItem({ finding, readOnly, onPoint, onRepair, onAccept, onWithdra
       {accepted && <p className="mt-1">Reason: {finding.overridden}</p>}
       {!readOnly && (
         <div className="mt-1.5 flex flex-wrap items-center gap-1.5">
-          {finding.repairs.map((repair, i) =>
-            canApply(repair) && !accepted ? (
-              <Button key={i} size="sm" variant="outline" className="h-auto min-h-7 py-0.5 text-left whitespace-normal" onClick={() => onRepair(repair)}>
-                <Wrench /> {repair.label}
-              </Button>
-            ) : (
-              <span key={i} className="caption flex items-center gap-1">
-                <Wrench className="size-3" aria-hidden /> {repair.label}
-              </span>
-            ),
-          )}
+          {!accepted &&
+            finding.repairs
+              .filter((repair) => repair.kind !== "override")
+              .map((repair, i) => (
+                <Button key={i} size="sm" variant="outline" className="h-auto min-h-7 py-0.5 text-left whitespace-normal" onClick={() => onRepair(repair)}>
+                  <Wrench /> {repair.label}
+                </Button>
+              ))}
           {accepted ? (
             <Button size="sm" variant="ghost" onClick={() => onWithdraw(finding)}>
               No longer accept

@@ -4,7 +4,7 @@ import type { Board, Plan } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Select } from "@/components/ui/input";
 import { functionGroups, type Signal } from "@/features/pins/functions";
-import { useName, usesByGpio } from "@/features/pins/plan";
+import { nameOf, usesByGpio } from "@/features/pins/plan";
 
 interface PinDetailsProps {
   board: Board;
@@ -56,8 +56,8 @@ export function PinDetails({ board, plan, gpio, readOnly, onAssign, onRemove, on
           if (!use) return null;
           return (
             <span key={index} className="num inline-flex h-8 items-center gap-1 rounded-md border bg-raised pl-2 text-sm">
-              {useName(use)}
-              <button type="button" disabled={readOnly} aria-label={`Remove ${useName(use)} from GPIO${gpio}`} className="flex h-full items-center rounded-md px-1.5 text-muted-foreground hover:text-foreground" onClick={() => onRemove(index)}>
+              {nameOf(use)}
+              <button type="button" disabled={readOnly} aria-label={`Remove ${nameOf(use)} from GPIO${gpio}`} className="flex h-full items-center rounded-md px-1.5 text-muted-foreground hover:text-foreground" onClick={() => onRemove(index)}>
                 <X className="size-3.5" />
               </button>
             </span>
@@ -69,7 +69,7 @@ export function PinDetails({ board, plan, gpio, readOnly, onAssign, onRemove, on
           disabled={readOnly}
           value=""
           onChange={(event) => {
-            const found = groups.flatMap((group) => group.signals).find((signal) => useName(signal) === event.target.value);
+            const found = groups.flatMap((group) => group.signals).find((signal) => nameOf(signal) === event.target.value);
             if (found) onAssign(found, gpio);
           }}
         >
@@ -77,8 +77,8 @@ export function PinDetails({ board, plan, gpio, readOnly, onAssign, onRemove, on
           {groups.map((group) => (
             <optgroup key={group.name} label={group.name}>
               {group.signals.map((signal) => (
-                <option key={useName(signal)} value={useName(signal)}>
-                  {useName(signal)}
+                <option key={nameOf(signal)} value={nameOf(signal)}>
+                  {nameOf(signal)}
                 </option>
               ))}
             </optgroup>

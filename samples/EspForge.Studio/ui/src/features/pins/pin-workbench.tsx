@@ -75,7 +75,7 @@ function Workbench({ board, saved, onSave, saveLabel = "Save plan", scratch = fa
         toast.error(`A plan holds at most ${edit.MAX_USES} uses.`);
         return;
       }
-      const at = plan.uses.findIndex((use) => edit.useName(use) === edit.useName(signal));
+      const at = plan.uses.findIndex((use) => edit.nameOf(use) === edit.nameOf(signal));
       // A numbered peripheral's signal exists once: placing it again moves it. Parts may come several times.
       const unique = signal.signal !== undefined && /\d$/.test(signal.function);
       change((old) => (at >= 0 && unique ? edit.moveUse(old, at, gpio) : edit.addUse(old, { gpio, ...signal })));
@@ -88,7 +88,7 @@ function Workbench({ board, saved, onSave, saveLabel = "Save plan", scratch = fa
     if (selected !== null) {
       assign(signal, selected);
       setSelected(null);
-    } else setArmed((old) => (old && edit.useName(old) === edit.useName(signal) ? null : signal));
+    } else setArmed((old) => (old && edit.nameOf(old) === edit.nameOf(signal) ? null : signal));
   };
   const best = armed !== null && looking === armed ? (suggested.data?.[0]?.gpio ?? null) : null;
   const placeBest = () => {

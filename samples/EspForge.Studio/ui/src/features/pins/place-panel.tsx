@@ -4,7 +4,7 @@ import type { Board, Plan } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { functionGroups, type Signal } from "@/features/pins/functions";
-import { parseUse, useName } from "@/features/pins/plan";
+import { parseUse, nameOf } from "@/features/pins/plan";
 import { cn } from "@/lib/cn";
 import { matches } from "@/lib/table-search";
 
@@ -26,9 +26,9 @@ interface PlacePanelProps {
 export function PlacePanel({ board, plan, readOnly, armed, best, selected, onPeek, onPick, onPlaceBest, onDisarm }: PlacePanelProps) {
   const [filter, setFilter] = useState("");
   const groups = useMemo(() => functionGroups(board), [board]);
-  const placed = useMemo(() => new Set(plan.uses.map(useName)), [plan]);
+  const placed = useMemo(() => new Set(plan.uses.map(nameOf)), [plan]);
   const shown = groups
-    .map((group) => ({ ...group, signals: group.signals.filter((signal) => matches(`${group.name} ${useName(signal)}`, filter)) }))
+    .map((group) => ({ ...group, signals: group.signals.filter((signal) => matches(`${group.name} ${nameOf(signal)}`, filter)) }))
     .filter((group) => group.signals.length > 0);
   const own = parseUse(filter);
   const first = shown[0]?.signals[0];
@@ -58,7 +58,7 @@ export function PlacePanel({ board, plan, readOnly, armed, best, selected, onPee
       {armed !== null && (
         <div role="status" className="flex flex-wrap items-center gap-2 border-b bg-raised px-3 py-2 text-sm">
           <span className="min-w-0">
-            Placing <span className="num font-semibold">{useName(armed)}</span>: choose a lit pin
+            Placing <span className="num font-semibold">{nameOf(armed)}</span>: choose a lit pin
           </span>
           <span className="flex gap-1">
             {best !== null && (
@@ -78,8 +78,8 @@ export function PlacePanel({ board, plan, readOnly, armed, best, selected, onPee
             <h3 className="px-2 pt-2 pb-0.5 text-xs text-muted-foreground">{group.name}</h3>
             <ul className="flex flex-wrap gap-1 px-1 py-0.5">
               {group.signals.map((signal) => {
-                const name = useName(signal);
-                const isArmed = armed !== null && useName(armed) === name;
+                const name = nameOf(signal);
+                const isArmed = armed !== null && nameOf(armed) === name;
                 return (
                   <li key={name}>
                     <button
@@ -110,9 +110,9 @@ export function PlacePanel({ board, plan, readOnly, armed, best, selected, onPee
             </ul>
           </section>
         ))}
-        {filter !== "" && own && !shown.some((group) => group.signals.some((signal) => useName(signal) === useName(own))) && (
+        {filter !== "" && own && !shown.some((group) => group.signals.some((signal) => nameOf(signal) === nameOf(own))) && (
           <button type="button" disabled={readOnly} className="m-1 flex w-[calc(100%-8px)] flex-wrap items-baseline gap-x-2 rounded-md border border-dashed px-2 py-1.5 text-left text-sm hover:bg-raised" onClick={() => onPick(own)}>
-            Place <span className="num font-medium">{useName(own)}</span> <span className="caption">a part of your own on plain GPIO</span>
+            Place <span className="num font-medium">{nameOf(own)}</span> <span className="caption">a part of your own on plain GPIO</span>
           </button>
         )}
       </div>

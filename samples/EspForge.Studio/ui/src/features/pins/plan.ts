@@ -50,7 +50,7 @@ export function redo(history: History): History {
   return { past: [...history.past, history.present], present: next, future };
 }
 
-export const useName = (use: Pick<Use, "function" | "signal">): string => (use.signal ? `${use.function} ${use.signal}` : use.function);
+export const nameOf = (use: Pick<Use, "function" | "signal">): string => (use.signal ? `${use.function} ${use.signal}` : use.function);
 
 export function addUse(plan: Plan, use: Use): Plan {
   return plan.uses.length >= MAX_USES ? plan : { ...plan, uses: [...plan.uses, use] };
@@ -74,7 +74,7 @@ export function changeUse(plan: Plan, index: number, change: Partial<Use>): Plan
   };
 }
 
-/** Moves a use; what was said of its old pin alone (wake, interrupt, the resistor outside) goes with it. */
+/** Moves a use; wake sources and interrupts go with the wire, unless another use stays on the old pin. */
 export function moveUse(plan: Plan, index: number, gpio: number): Plan {
   const use = plan.uses[index];
   if (!use || use.gpio === gpio) return plan;
@@ -85,18 +85,40 @@ export function moveUse(plan: Plan, index: number, gpio: number): Plan {
   const next: Plan = { ...moved };
   if (plan.interrupts) next.interrupts = swap(plan.interrupts);
   if (plan.wake) next.wake = Object.fromEntries(Object.entries(plan.wake).map(([source, pins]) => [source, swap(pins)]));
-  if (plan.externalPull && String(old) in plan.externalPull) {
-    const { [String(old)]: pull, ...rest } = plan.externalPull;
-    next.externalPull = pull === undefined ? rest : { ...rest, [String(gpio)]: pull };
-  }
   return next;
 }
 
-/** Whether a press can make this repair; others are advice to read. */
-export const canApply = (repair: Repair): boolean => repair.use !== null && repair.gpio !== null;
+function setPlanField(plan: Plan, field: string, value: string): Plan {
+  if (field.startsWith("externalPull.")) return { ...plan, externalPull: { ...plan.externalPull, [field.slice("externalPull.".length)]: value } };
+  switch (field) {
+    case "wifi":
+      return { ...plan, wifi: value === "true" };
+    case "efuses":
+      return { ...plan, efuses: [...(plan.efuses ?? []), value] };
+    case "console":
+    case "psram":
+    case "flashMode":
+      return { ...plan, [field]: value };
+    default:
+      return plan;
+  }
+}
 
+/** The plan with a repair made; the plan itself where the repair does not fit it. */
 export function applyRepair(plan: Plan, repair: Repair): Plan {
-  return repair.use === null || repair.gpio === null ? plan : moveUse(plan, repair.use, repair.gpio);
+  const { kind, use, gpio, field, value } = repair;
+  switch (kind) {
+    case "move":
+      return use === null || gpio === null ? plan : moveUse(plan, use, gpio);
+    case "remove":
+      return use === null ? plan : removeUse(plan, use);
+    case "setUse":
+      return use === null || value === null || (field !== "direction" && field !== "pull") ? plan : changeUse(plan, use, { [field]: value });
+    case "setPlan":
+      return field === null || value === null ? plan : setPlanField(plan, field, value);
+    case "override":
+      return field === null ? plan : { ...plan, overrides: [...(plan.overrides ?? []), { rule: field, gpios: repair.gpios ?? [], reason: value ?? "" }] };
+  }
 }
 
 export function acceptFinding(plan: Plan, finding: Finding, reason: string): Plan {

@@ -20,13 +20,11 @@ export const code = (plan: Plan) =>
     gcTime: 60_000,
   });
 
-/** Not a pin of any chip: a use that has no place yet. */
-export const UNPLACED = 255;
-
-export const suggest = (plan: Plan, use: Omit<Use, "gpio"> & { gpio?: number }) =>
+/** Where a use could go, best first; without a GPIO of its own nothing is kept from being suggested. */
+export const suggest = (plan: Plan, use: Omit<Use, "gpio">) =>
   queryOptions({
     queryKey: ["pins-suggest", plan, use],
-    queryFn: ({ signal }) => api.post<{ candidates: Candidate[] }>("pins/suggest", { plan, use: { gpio: UNPLACED, ...use } }, { signal }).then((answer) => answer.candidates),
+    queryFn: ({ signal }) => api.post<{ candidates: Candidate[] }>("pins/suggest", { plan, use }, { signal }).then((answer) => answer.candidates),
     staleTime: 60_000,
     gcTime: 60_000,
   });

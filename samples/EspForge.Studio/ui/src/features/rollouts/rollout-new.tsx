@@ -74,12 +74,12 @@ function Form({ all, chosen }: { all: Release[]; chosen: string | undefined }) {
   const [board, setBoard] = useState("");
   const [currentVersion, setCurrentVersion] = useState("");
   const [start, setStart] = useState(true);
-  const known = useQuery(devicesQuery({ product: release?.product })).data ?? [];
+  const known = useQuery(devicesQuery({ product: release?.product })).data;
   const choices = useMemo(
     () => ({
-      groups: [...new Set(known.map((d) => d.group).filter((g): g is string => Boolean(g)))].sort(),
-      boards: [...new Set(known.map((d) => d.board).filter((b): b is string => Boolean(b)))].sort(),
-      versions: [...new Set(known.map((d) => d.version).filter((v): v is string => Boolean(v)))].sort(),
+      groups: [...new Set(known?.map((d) => d.group).filter((g): g is string => Boolean(g)))].sort(),
+      boards: [...new Set(known?.map((d) => d.board).filter((b): b is string => Boolean(b)))].sort(),
+      versions: [...new Set(known?.map((d) => d.version).filter((v): v is string => Boolean(v)))].sort(),
     }),
     [known],
   );
