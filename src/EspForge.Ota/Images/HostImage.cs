@@ -29,7 +29,7 @@ public static class HostImage
     public static byte[] Pack(HostImageHeader header, ReadOnlySpan<byte> elf)
     {
         ArgumentNullException.ThrowIfNull(header);
-        if (!elf.StartsWith("\x7FELF"u8)) throw new ArgumentException("The payload is no ELF file.", nameof(elf));
+        if (!elf.StartsWith("\u007FELF"u8)) throw new ArgumentException("The payload is no ELF file.", nameof(elf));
         if (elf.Length > ImageReader.MaximumBytes - HeaderBytes) throw new ArgumentException("The image would be larger than 16 MiB.", nameof(elf));
         if (!IsArchitecture(header.Architecture)) throw new ArgumentException("The architecture is x86_64 or aarch64.", nameof(header));
 
@@ -74,7 +74,7 @@ public static class HostImage
         if (HeaderBytes + length > ImageReader.MaximumBytes) return ImageReader.TooLarge();
         using var payload = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> magic = stackalloc byte[4];
-        if (length < magic.Length || !scan.Fill(magic) || !magic.SequenceEqual("\x7FELF"u8)) return Says($"The payload is no ELF file.");
+        if (length < magic.Length || !scan.Fill(magic) || !magic.SequenceEqual("\u007FELF"u8)) return Says($"The payload is no ELF file.");
         payload.AppendData(magic);
         if (!scan.Pass(length - magic.Length, payload.AppendData)) return Says($"The file ends in its payload, after byte {scan.Position}; the header names {length} bytes of it.");
         if (!scan.IsAtEnd()) return Says($"Bytes follow the payload, which ends at {scan.Position}.");

@@ -19,7 +19,7 @@ public static class ImageReader
         if (magic[0] == EspImage.Magic) return EspImage.Read(scan, magic);
         if (magic.SequenceEqual(HostImage.Magic)) return HostImage.Read(scan);
         if (magic[0] == EspImage.Esp8266SecondMagic) return EspImage.Esp8266();
-        if (magic.SequenceEqual("\x7FELF"u8))
+        if (magic.SequenceEqual("\u007FELF"u8))
             return ImageScan.Malformed("This is a bare ELF file. A chip runs the .bin made from it; a virtual device runs an ELF with a host header.");
         return ImageScan.Malformed($"The file begins with {Convert.ToHexString(magic)}: neither an Espressif application image (E9) nor a host image (EFHI).");
     }

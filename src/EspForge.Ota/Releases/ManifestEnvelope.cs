@@ -56,7 +56,7 @@ internal readonly ref struct ManifestEnvelope
         Span<byte> buffer = stackalloc byte[ManifestCodec.MaximumBytes + 32];
         var cbor = new CborWriter(buffer);
         cbor.Array(4);
-        cbor.Raw("\x6ASignature1"u8);
+        cbor.Raw("\u006ASignature1"u8);
         cbor.Bytes(header);
         cbor.Bytes([]);
         cbor.Bytes(payload);

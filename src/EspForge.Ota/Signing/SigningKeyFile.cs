@@ -76,8 +76,9 @@ public static class SigningKeyFile
             {
                 return new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (attempt < 100 && File.Exists(lockPath))
+            catch (IOException e) when (attempt < 250 && e.GetType() == typeof(IOException))
             {
+                // Held by another process; a path that is no path is a derived exception and goes on.
                 Thread.Sleep(20);
             }
         }
