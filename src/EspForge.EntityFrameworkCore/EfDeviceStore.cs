@@ -27,7 +27,7 @@ internal sealed class EfDeviceStore(StoreContext store) : IDeviceStore
             rows = rows.Where(r => r.SearchText.Contains(text) || r.Tags.Any(t => t.Tag == text));
         }
 
-        var found = await rows.Include(r => r.Tags).OrderBy(r => r.Name).ThenBy(r => r.DeviceId).Take(limit).AsSplitQuery().ToListAsync(cancel);
+        var found = await rows.Include(r => r.Tags).OrderBy(r => r.SearchText).Take(limit).AsSplitQuery().ToListAsync(cancel);
         return found.ConvertAll(r => r.ToDevice());
     }
 

@@ -11,7 +11,7 @@
 static int8_t percent_of(const ef_agent *a)
 {
     uint32_t size = a->offer.manifest.image_size_bytes;
-    return size == 0 ? 100 : (int8_t)((uint64_t)a->download.offset * 100 / size);
+    return (int8_t)(size == 0 ? 100u : (uint64_t)a->download.offset * 100 / size);
 }
 
 void ef_download_enter(ef_agent *a)

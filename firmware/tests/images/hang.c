@@ -9,6 +9,6 @@ void ef_app_loop(ef_app *app, int64_t now_ms)
 {
     (void)app;
     (void)now_ms;
-    for (volatile int i = 0;;)
+    for (volatile unsigned i = 0;;)
         i++;
 }
