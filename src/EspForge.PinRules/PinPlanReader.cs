@@ -22,16 +22,26 @@ public static class PinPlanReader
     /// <param name="json">UTF-8, at most <see cref="MaxBytes"/>.</param>
     /// <param name="catalog">Where board and chip are looked up; the default is <see cref="BoardCatalog.Default"/>.</param>
     /// <param name="rules">The rules that an override may name; the default is <see cref="PinRuleSet.Default"/>.</param>
-    public static Outcome<PinPlan> Read(ReadOnlySpan<byte> json, BoardCatalog? catalog = null, IReadOnlyList<IPinRule>? rules = null)
+    public static Outcome<PinPlan> Read(ReadOnlySpan<byte> json, BoardCatalog? catalog = null, IReadOnlyList<IPinRule>? rules = null) => ReadDocument(json, root =>
+    {
+        var plan = ReadPlan(root, rules ?? PinRuleSet.Default);
+        CheckHardware(plan, catalog ?? BoardCatalog.Default);
+        return plan;
+    });
+
+    /// <summary>Reads one use on its own. Its <c>gpio</c> may be left out, where a pin for it is still being looked for; it is -1 then.</summary>
+    /// <param name="json">UTF-8, at most <see cref="MaxBytes"/>.</param>
+    public static Outcome<PinUse> ReadUse(ReadOnlySpan<byte> json) => ReadDocument(json, root => ReadUse(root, gpioRequired: false));
+
+    private static Outcome<T> ReadDocument<T>(ReadOnlySpan<byte> json, Func<Field, T> read)
+        where T : notnull
     {
         if (json.Length > MaxBytes)
             return new Fault("plan-malformed", $"$ is larger than {MaxBytes} bytes.");
         try
         {
             using var document = JsonDocument.Parse(json.ToArray(), Options);
-            var plan = ReadPlan(new Field("$", document.RootElement), rules ?? PinRuleSet.Default);
-            CheckHardware(plan, catalog ?? BoardCatalog.Default);
-            return plan;
+            return read(new Field("$", document.RootElement));
         }
         catch (PlanException error)
         {
@@ -67,7 +77,7 @@ public static class PinPlanReader
                 "externalPull" => plan with { ExternalPull = ReadExternalPull(field) },
                 "wake" => plan with { Wake = ReadWake(field) },
                 "interrupts" => plan with { Interrupts = field.List(MaxEntries, item => item.Gpio()) },
-                "uses" => plan with { Uses = field.List(PinPlan.MaxUses, ReadUse) },
+                "uses" => plan with { Uses = field.List(PinPlan.MaxUses, item => ReadUse(item, gpioRequired: true)) },
                 "overrides" => plan with { Overrides = field.List(MaxEntries, item => ReadOverride(item, rules)) },
                 _ => throw field.Unknown(root, "board, chip, module, flashMode, psram, vddSpiMillivolts, efuses, wifi, console, externalPull, wake, interrupts, uses, overrides"),
             };
@@ -78,7 +88,7 @@ public static class PinPlanReader
         return plan;
     }
 
-    private static PinUse ReadUse(Field item)
+    private static PinUse ReadUse(Field item, bool gpioRequired)
     {
         var use = new PinUse(-1, "");
         foreach (var field in item.Fields())
@@ -94,7 +104,9 @@ public static class PinPlanReader
             };
         }
 
-        item.Require("gpio", "function");
+        item.Require("function");
+        if (gpioRequired)
+            item.Require("gpio");
         return use;
     }
 

@@ -133,6 +133,8 @@ public sealed class StudioClient(HttpClient http)
         using var request = new HttpRequestMessage(method, $"/api/v1/{path}");
         if (body is HttpContent content)
             request.Content = content;
+        else if (body is byte[] bytes)
+            request.Content = new ByteArrayContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
         else if (body is not null)
             request.Content = JsonContent.Create(body, options: JsonSerializerOptions.Web);
         if (cookie is not null)

@@ -26,7 +26,7 @@ public sealed class PermissionTests(SharedStudio studio)
         (Permissions.BuildsRun, HttpMethod.Post, $"projects/{None}/builds", new { version = "1.0.0" }),
         (Permissions.BuildsRun, HttpMethod.Post, $"builds/{None}/cancel", null),
         (Permissions.ImagesRead, HttpMethod.Get, "images", null),
-        (Permissions.ImagesUpload, HttpMethod.Post, "images", new { }),
+        (Permissions.ImagesUpload, HttpMethod.Post, "images", "no image"u8.ToArray()),
         (Permissions.ReleasesRead, HttpMethod.Get, "releases", null),
         (Permissions.ReleasesCreate, HttpMethod.Post, "releases", new { imageSha256 = new string('0', 64), product = "x" }),
         (Permissions.RolloutsRead, HttpMethod.Get, "rollouts", null),

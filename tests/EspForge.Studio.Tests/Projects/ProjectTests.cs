@@ -11,9 +11,9 @@ public sealed class ProjectTests(SharedStudio studio)
     [Fact]
     public async Task A_project_begins_with_its_templates_files_and_a_plan_for_its_board()
     {
-        var made = await studio.Developer.PostAsync("projects", new { name = "Wärme Sensor №1", board = "esp32-c3-devkitc-02", template = "sensor" });
+        var made = await studio.Developer.PostAsync("projects", new { name = "Room -- Sensor №1!", board = "esp32-c3-devkitc-02", template = "sensor" });
         Assert.Equal(HttpStatusCode.Created, made.Status);
-        Assert.Equal("warme-sensor-1", made.Data.GetProperty("product").GetString());
+        Assert.Equal("room-sensor-1", made.Data.GetProperty("product").GetString());
         Assert.Equal("esp32c3", made.Data.GetProperty("chip").GetString());
         Assert.Equal(["climate.c", "climate.h", "main.c"], made.Data.GetProperty("files").EnumerateArray().Select(file => file.GetProperty("path").GetString()));
         Assert.Equal(3, made.Data.GetProperty("plan").GetProperty("uses").GetArrayLength());
