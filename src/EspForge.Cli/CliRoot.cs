@@ -19,6 +19,20 @@ internal static class CliRoot
             BoardsListCommand.Create(),
             BoardsShowCommand.Create(),
         },
+        new Command("image", "Firmware images.")
+        {
+            ImageInspectCommand.Create(),
+        },
+        new Command("key", "Signing keys.")
+        {
+            KeyCommands.CreateKey(),
+            KeyCommands.ShowPublic(),
+        },
+        new Command("release", "Release manifests.")
+        {
+            ReleaseSignCommand.Create(),
+            ReleaseVerifyCommand.Create(),
+        },
     };
 
     /// <summary>Runs one command line and returns its exit code, see <see cref="ExitCode"/>.</summary>

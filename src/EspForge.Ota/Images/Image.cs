@@ -9,6 +9,9 @@ public interface IImageStore
     /// <summary>The image, or <see langword="null"/> when this organization does not hold it.</summary>
     Task<Image?> FindAsync(string organization, string sha256, CancellationToken cancel = default);
 
+    /// <summary>Those of the images that this organization holds, by SHA-256; at most 500 at once.</summary>
+    Task<IReadOnlyDictionary<string, Image>> FindManyAsync(string organization, IReadOnlyCollection<string> sha256, CancellationToken cancel = default);
+
     /// <summary>Newest first, at most <paramref name="limit"/> (1–500).</summary>
     Task<IReadOnlyList<Image>> ListAsync(string organization, int limit, CancellationToken cancel = default);
 

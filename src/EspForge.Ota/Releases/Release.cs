@@ -48,8 +48,14 @@ public interface IReleaseStore
     /// <summary>The release, or <see langword="null"/>.</summary>
     Task<Release?> FindAsync(string organization, Guid id, CancellationToken cancel = default);
 
+    /// <summary>The newest release of the image, or <see langword="null"/> when it was not released.</summary>
+    Task<Release?> FindByImageAsync(string organization, string sha256, CancellationToken cancel = default);
+
     /// <summary>Newest first, at most <paramref name="limit"/> (1–500); all products when <paramref name="product"/> is <see langword="null"/>.</summary>
     Task<IReadOnlyList<Release>> ListAsync(string organization, string? product, int limit, CancellationToken cancel = default);
+
+    /// <summary>The newest release of each product, ordered by product, at most <paramref name="limit"/> (1–500).</summary>
+    Task<IReadOnlyList<Release>> ListLatestAsync(string organization, int limit, CancellationToken cancel = default);
 
     /// <summary>
     /// Takes the product's next sequence, lets <paramref name="sign"/> make the release with it, and keeps it, all in one transaction.

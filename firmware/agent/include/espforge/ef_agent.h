@@ -1,0 +1,274 @@
+/* The agent: claims the device, keeps a token, asks for updates, takes and confirms them, reports, sends telemetry.
+ *
+ * The caller owns one ef_agent and calls ef_agent_step for as long as the device runs. A step does one bounded piece of work (at most one HTTP
+ * read, one sector or one record) and never waits. No heap, no statics; one agent needs about 20 KiB. The members are for reading in tests. */
+#ifndef EF_AGENT_H
+#define EF_AGENT_H
+
+#include <psa/crypto.h>
+
+#include "espforge/ef_manifest.h"
+#include "espforge/ef_port.h"
+
+#define EF_AGENT_VERSION "0.1.0"
+
+#define EF_TELEMETRY_SAMPLES 8u /* kept while the host cannot be reached; then the oldest goes */
+#define EF_TELEMETRY_VALUES 16u
+#define EF_TELEMETRY_NAME_CHARS 32u
+#define EF_PROGRESS_REPORTS 8u
+#define EF_TERMINAL_REPORTS 4u
+#define EF_TOKEN_CHARS 1023u
+#define EF_DOWNLOAD_TRIES 5u
+
+typedef struct ef_agent_config {
+    const char *hardware_id;
+    const char *product;
+    const char *chip;
+    const char *board;        /* NULL or empty: none */
+    const char *image_format; /* `host` or `esp` */
+    const char *architecture; /* that host images must have; NULL: not judged */
+    const char *version;      /* of the running image */
+    uint32_t poll_ms;
+    uint32_t telemetry_ms; /* 0: none */
+    uint32_t soak_ms;
+    uint32_t confirm_timeout_ms;
+    uint32_t progress_bytes; /* a download's progress is stored this often; 0 = 65,536 */
+    ef_status (*self_test)(void *ctx); /* NULL: every image is good. EF_AGAIN: ask again */
+    void *self_test_ctx;
+} ef_agent_config;
+
+typedef enum ef_state {
+    EF_STATE_STARTING,
+    EF_STATE_CLAIMING,
+    EF_STATE_PAIRING,
+    EF_STATE_IDLE,
+    EF_STATE_DOWNLOADING,
+    EF_STATE_VERIFYING,
+    EF_STATE_APPLYING,
+    EF_STATE_REBOOTING,
+    EF_STATE_CONFIRMING,
+    EF_STATE_COUNT
+} ef_state;
+
+typedef enum ef_event {
+    EF_EVENT_NO_IDENTITY,
+    EF_EVENT_IDENTITY,
+    EF_EVENT_CLAIM_OPEN,
+    EF_EVENT_CLAIM_GONE,
+    EF_EVENT_OFFER,
+    EF_EVENT_STORED_OFFER, /* an update that was cut between storing its sequence and switching the slot */
+    EF_EVENT_DOWNLOADED,
+    EF_EVENT_VERIFIED,
+    EF_EVENT_DAMAGED, /* a resumed download did not give the image: once more from the beginning */
+    EF_EVENT_APPLIED,
+    EF_EVENT_FAILED,
+    EF_EVENT_PENDING_VERIFY,
+    EF_EVENT_CONFIRMED,
+    EF_EVENT_REFUSED, /* the new image refuses itself */
+    EF_EVENT_COUNT
+} ef_event;
+
+typedef struct ef_backoff {
+    uint32_t base_ms, cap_ms, attempt;
+} ef_backoff;
+
+typedef struct ef_clock {
+    int64_t base_utc_ms, base_mono_ms; /* 0: the host has not said the time since the start */
+    int64_t floor_ms;                  /* the latest time ever seen */
+    int64_t stored_ms;                 /* what of it is in flash */
+} ef_clock;
+
+typedef struct ef_identity {
+    bool present;
+    char device_id[65];
+    char device_key[65];
+    char command_secret[65];
+    char topic_root[128];
+    uint32_t key_count;
+    ef_trusted_key keys[EF_TRUSTED_KEYS_MAX];
+} ef_identity;
+
+typedef enum ef_job { EF_JOB_CLAIM, EF_JOB_PAIR, EF_JOB_TOKEN, EF_JOB_REPORT, EF_JOB_POLL, EF_JOB_TELEMETRY, EF_JOB_COUNT, EF_JOB_NONE } ef_job;
+
+/* The control channel: one request and its whole answer at a time. */
+typedef struct ef_exchange {
+    ef_job job;
+    ef_http_response response;
+    int64_t deadline_ms;
+    size_t len;
+    bool too_large;
+    char tx[4096];
+    uint8_t rx[3072];
+    char path[192];
+} ef_exchange;
+
+typedef struct ef_claim {
+    char claim_id[33];
+    char poll_token[65];
+    uint32_t interval_ms;
+    int64_t next_ms;
+    ef_backoff backoff;
+} ef_claim;
+
+typedef struct ef_token {
+    char text[EF_TOKEN_CHARS + 1]; /* empty: none */
+    int64_t refresh_ms;            /* monotonic */
+    int64_t next_ms;
+    bool fresh; /* not accepted by any endpoint yet */
+    ef_backoff backoff;
+} ef_token;
+
+typedef enum ef_report_state {
+    EF_REPORT_NONE,
+    EF_REPORT_DOWNLOADING,
+    EF_REPORT_VERIFYING,
+    EF_REPORT_APPLYING,
+    EF_REPORT_REBOOTING,
+    EF_REPORT_CONFIRMING,
+    EF_REPORT_CONFIRMED,
+    EF_REPORT_FAILED,
+    EF_REPORT_ROLLED_BACK,
+    EF_REPORT_REJECTED
+} ef_report_state;
+
+typedef struct ef_report {
+    char offer_id[EF_OFFER_CHARS + 1];
+    ef_report_state state;
+    ef_status error;
+    int8_t percent; /* -1: none */
+    char detail[EF_DETAIL_CHARS + 1];
+} ef_report;
+
+/* Reports on the way, in order; they may be lost. Terminal ones are in ef_update_record and are not. */
+typedef struct ef_report_queue {
+    uint32_t count;
+    struct {
+        char offer_id[EF_OFFER_CHARS + 1];
+        ef_report_state state;
+        int8_t percent;
+    } progress[EF_PROGRESS_REPORTS];
+    bool sending_progress; /* else the first terminal one */
+    int64_t next_ms;
+    ef_backoff backoff;
+} ef_report_queue;
+
+/* An update whose sequence is stored and whose slot is, or is about to be, switched. */
+typedef struct ef_pending {
+    bool present;
+    char offer_id[EF_OFFER_CHARS + 1];
+    char version[32];
+    uint8_t slot;
+    uint32_t switch_count; /* before the switch */
+    uint32_t size_bytes;
+    uint8_t sha256[32];
+} ef_pending;
+
+/* One record in flash, so that "what has been taken", "what is under way" and "what must still be told" change together. */
+typedef struct ef_update_record {
+    uint64_t sequence;
+    uint32_t epoch;
+    char done_offer_id[EF_OFFER_CHARS + 1]; /* the last one that ended */
+    ef_pending pending;
+    uint32_t terminal_count;
+    ef_report terminal[EF_TERMINAL_REPORTS];
+} ef_update_record;
+
+typedef struct ef_offer {
+    char offer_id[EF_OFFER_CHARS + 1];
+    ef_manifest manifest;
+} ef_offer;
+
+typedef struct ef_download {
+    bool open;          /* an exchange is under way */
+    bool head_checked;
+    bool resumed;       /* some of the slot was written before this start */
+    bool started_over;  /* once already, because a resumed slot did not match */
+    uint32_t offset;    /* bytes in the slot */
+    uint32_t fill;      /* bytes in the sector buffer */
+    uint32_t stored;    /* of offset, in flash */
+    uint32_t furthest;  /* the greatest offset so far */
+    uint32_t tries;     /* in a row without getting further */
+    int64_t next_ms;
+    int64_t heard_ms;   /* last byte */
+    int8_t percent;
+    ef_http_response response;
+    char if_range[68];
+    ef_backoff backoff;
+} ef_download;
+
+typedef struct ef_verify {
+    bool open;
+    uint32_t offset;
+    psa_hash_operation_t image, payload;
+    bool has_payload; /* host images say their payload's hash */
+    ef_status header; /* what the header came to; told after the hash */
+    uint8_t payload_sha256[32];
+} ef_verify;
+
+typedef struct ef_confirm {
+    bool tested;
+    bool host_answered; /* an authenticated request, since the start */
+    int64_t next_ms;
+} ef_confirm;
+
+typedef struct ef_sample {
+    int64_t at_ms; /* 0: the clock was not set */
+    int64_t uptime_ms;
+    uint32_t free_heap_bytes;
+    bool has_rssi;
+    int32_t rssi_dbm;
+    uint32_t value_mask;
+    double values[EF_TELEMETRY_VALUES];
+} ef_sample;
+
+typedef struct ef_telemetry {
+    uint32_t name_count;
+    char names[EF_TELEMETRY_VALUES][EF_TELEMETRY_NAME_CHARS + 1];
+    double values[EF_TELEMETRY_VALUES];
+    uint32_t first, count; /* of the ring */
+    ef_sample samples[EF_TELEMETRY_SAMPLES];
+    uint32_t sending; /* samples in the request under way */
+    int64_t sample_ms; /* when the next one is taken */
+    int64_t next_ms;
+    ef_backoff backoff;
+} ef_telemetry;
+
+typedef struct ef_agent {
+    const ef_port *port;
+    ef_agent_config config;
+    ef_state state;
+    int64_t started_ms;
+    int64_t entered_ms; /* the present state */
+    uint8_t running_slot;
+    bool restarting;
+
+    ef_clock clock;
+    ef_identity identity;
+    ef_update_record record;
+    ef_exchange control;
+    ef_claim claim;
+    ef_token token;
+    ef_report_queue reports;
+    int64_t poll_next_ms;
+    ef_backoff poll_backoff;
+    ef_offer offer;
+    ef_download download;
+    ef_verify verify;
+    ef_confirm confirm;
+    ef_telemetry telemetry;
+    uint8_t sector[EF_SECTOR_BYTES];
+} ef_agent;
+
+/* Loads what is stored and goes to the first state. `port` and the texts of `config` must outlive the agent. EF_BAD_ARGUMENT, EF_CRYPTO, or
+ * EF_FLASH_FAILED when the records cannot be read. */
+ef_status ef_agent_init(ef_agent *agent, const ef_port *port, const ef_agent_config *config);
+/* One bounded piece of work. Returns how long the caller may wait before the next call, in ms, 0 to 1000; less is never wrong. */
+uint32_t ef_agent_step(ef_agent *agent);
+/* "downloading" and so on. */
+const char *ef_state_name(ef_state state);
+/* Best known UTC in ms, 0 when unknown. */
+int64_t ef_agent_utc_ms(const ef_agent *agent);
+/* A value for telemetry, see app.h. */
+ef_status ef_agent_telemetry_number(ef_agent *agent, const char *name, double value);
+
+#endif

@@ -1,0 +1,95 @@
+#include "ef_cbor.h"
+
+#include <string.h>
+
+#include "ef_utf8.h"
+
+enum { MAJOR_UINT = 0, MAJOR_NEGATIVE = 1, MAJOR_BYTES = 2, MAJOR_TEXT = 3, MAJOR_ARRAY = 4, MAJOR_MAP = 5, MAJOR_TAG = 6 };
+
+ef_cbor ef_cbor_over(const uint8_t *data, size_t len) { return (ef_cbor){data, len, 0}; }
+
+bool ef_cbor_done(const ef_cbor *r) { return r->at == r->len; }
+
+/* The head at the reader, without moving: its major type, argument and size. */
+static bool peek_head(const ef_cbor *r, uint8_t *major, uint64_t *argument, size_t *size)
+{
+    if (r->at >= r->len) return false;
+    const uint8_t initial = r->data[r->at];
+    const uint8_t info = initial & 31u;
+    *major = (uint8_t)(initial >> 5);
+    if (info < 24) {
+        *argument = info;
+        *size = 1;
+        return true;
+    }
+    if (info > 27) return false; /* 28-30 are reserved, 31 is an indefinite length */
+    const size_t bytes = (size_t)1 << (info - 24);
+    if (r->len - r->at - 1 < bytes) return false;
+    uint64_t value = 0;
+    for (size_t i = 0; i < bytes; i++) value = value << 8 | r->data[r->at + 1 + i];
+    const uint64_t smallest[4] = {24u, UINT64_C(1) << 8, UINT64_C(1) << 16, UINT64_C(1) << 32};
+    if (value < smallest[info - 24]) return false;
+    *argument = value;
+    *size = 1 + bytes;
+    return true;
+}
+
+static bool take_head(ef_cbor *r, uint8_t wanted, uint64_t *argument)
+{
+    uint8_t major;
+    uint64_t value;
+    size_t size;
+    if (!peek_head(r, &major, &value, &size) || major != wanted) return false;
+    *argument = value;
+    r->at += size;
+    return true;
+}
+
+bool ef_cbor_uint(ef_cbor *r, uint64_t *value) { return take_head(r, MAJOR_UINT, value); }
+bool ef_cbor_array(ef_cbor *r, uint64_t *count) { return take_head(r, MAJOR_ARRAY, count); }
+bool ef_cbor_map(ef_cbor *r, uint64_t *pairs) { return take_head(r, MAJOR_MAP, pairs); }
+bool ef_cbor_tag(ef_cbor *r, uint64_t *tag) { return take_head(r, MAJOR_TAG, tag); }
+
+bool ef_cbor_int(ef_cbor *r, int64_t *value)
+{
+    uint8_t major;
+    uint64_t argument;
+    size_t size;
+    if (!peek_head(r, &major, &argument, &size) || major > MAJOR_NEGATIVE || argument > INT64_MAX) return false;
+    *value = major == MAJOR_UINT ? (int64_t)argument : -1 - (int64_t)argument;
+    r->at += size;
+    return true;
+}
+
+static bool take_string(ef_cbor *r, uint8_t wanted, const uint8_t **bytes, size_t *len)
+{
+    ef_cbor probe = *r;
+    uint64_t length;
+    if (!take_head(&probe, wanted, &length) || length > probe.len - probe.at) return false;
+    *bytes = probe.data + probe.at;
+    *len = (size_t)length;
+    r->at = probe.at + (size_t)length;
+    return true;
+}
+
+bool ef_cbor_bytes(ef_cbor *r, const uint8_t **bytes, size_t *len) { return take_string(r, MAJOR_BYTES, bytes, len); }
+
+bool ef_cbor_text(ef_cbor *r, const uint8_t **text, size_t *len)
+{
+    ef_cbor probe = *r;
+    if (!take_string(&probe, MAJOR_TEXT, text, len) || !ef_utf8_valid(*text, *len)) return false;
+    *r = probe;
+    return true;
+}
+
+bool ef_cbor_text_copy(ef_cbor *r, char *out, size_t cap)
+{
+    ef_cbor probe = *r;
+    const uint8_t *text;
+    size_t len;
+    if (!ef_cbor_text(&probe, &text, &len) || len == 0 || len >= cap || memchr(text, 0, len) != NULL) return false;
+    memcpy(out, text, len);
+    out[len] = '\0';
+    *r = probe;
+    return true;
+}

@@ -1,0 +1,199 @@
+/* Downloading: docs/protocol.md section 2.2. Whole sectors go to the slot; after a cut the download goes on behind the last one. */
+#include <stdio.h>
+#include <string.h>
+
+#include "ef_parts.h"
+
+#define SILENCE_MS 30000
+#define BUSY_WAIT_MS 100
+#define PROGRESS_DEFAULT_BYTES 65536u
+
+static int8_t percent_of(const ef_agent *a)
+{
+    uint32_t size = a->offer.manifest.image_size_bytes;
+    return (int8_t)(size == 0 ? 100u : (uint64_t)a->download.offset * 100 / size);
+}
+
+void ef_download_enter(ef_agent *a)
+{
+    ef_download *d = &a->download;
+    bool started_over = d->started_over;
+    memset(d, 0, sizeof *d);
+    d->started_over = started_over;
+    d->offset = d->stored = started_over ? 0 : ef_progress_load(a, &a->offer);
+    d->percent = percent_of(a);
+    ef_backoff_reset(&d->backoff, 1000, 30000);
+    char hash[65];
+    if (ef_hex_encode(a->offer.manifest.image_sha256, 32, hash, sizeof hash) == EF_OK)
+        (void)snprintf(d->if_range, sizeof d->if_range, "\"%s\"", hash);
+    if (d->offset > 0)
+        ef_log(a, EF_LOG_INFO, "going on at byte %lu", (unsigned long)d->offset);
+}
+
+static void close_exchange(ef_agent *a)
+{
+    a->port->http_end(a->port->ctx, EF_CHANNEL_DOWNLOAD);
+    a->download.open = false;
+}
+
+static void fail(ef_agent *a, ef_status error, const char *detail)
+{
+    close_exchange(a);
+    ef_update_failed(a, error, detail);
+}
+
+/* A try is lost. Sectors that were written stay. */
+static void lost(ef_agent *a, const char *why, int64_t now_ms)
+{
+    ef_download *d = &a->download;
+    char detail[EF_DETAIL_CHARS + 1];
+    close_exchange(a);
+    d->fill = 0;
+    d->tries++;
+    if (d->tries >= EF_DOWNLOAD_TRIES) {
+        (void)snprintf(detail, sizeof detail, "%u tries without progress at byte %lu of %lu; the last: %s.", (unsigned)EF_DOWNLOAD_TRIES,
+                       (unsigned long)d->offset, (unsigned long)a->offer.manifest.image_size_bytes, why);
+        ef_update_failed(a, EF_DOWNLOAD_FAILED, detail);
+        return;
+    }
+    d->next_ms = now_ms + (int64_t)d->response.retry_after_s * 1000 + ef_backoff_next_ms(&d->backoff, a->port);
+    ef_log(a, EF_LOG_WARN, "download cut at byte %lu: %s", (unsigned long)d->offset, why);
+}
+
+static void begin(ef_agent *a, int64_t now_ms)
+{
+    ef_download *d = &a->download;
+    ef_http_request request = {
+        .method = "GET",
+        .path = a->offer.manifest.image_path,
+        .bearer = a->token.text,
+        .range_from = d->offset,
+        .if_range = d->if_range,
+    };
+    d->head_checked = false;
+    d->heard_ms = now_ms;
+    d->resumed = d->resumed || d->offset > 0;
+    ef_http_response_clear(&d->response);
+    d->open = true;
+    if (a->port->http_begin(a->port->ctx, EF_CHANNEL_DOWNLOAD, &request) != EF_OK)
+        lost(a, "no connection", now_ms);
+}
+
+/* The answer's head: the exchange goes on only when the body is what was asked for. */
+static void check_head(ef_agent *a, int64_t now_ms)
+{
+    ef_download *d = &a->download;
+    const ef_http_response *r = &d->response;
+    int64_t size = a->offer.manifest.image_size_bytes;
+    char why[64];
+    (void)snprintf(why, sizeof why, "the host answered %d", (int)r->status);
+    d->head_checked = true;
+    if (r->status == 200 || (r->status == 206 && d->offset > 0)) {
+        int64_t total = r->status == 200 ? r->content_length : r->range_total;
+        if (total >= 0 && total != size) {
+            char detail[EF_DETAIL_CHARS + 1];
+            (void)snprintf(detail, sizeof detail, "The image has %lld bytes instead of %lld.", (long long)total, (long long)size);
+            fail(a, EF_IMAGE_SIZE_MISMATCH, detail);
+            return;
+        }
+        if (r->status == 206 && (r->range_start != (int64_t)d->offset || r->range_total != size)) {
+            d->offset = d->stored = 0;
+            lost(a, "the host sent another range than the one asked for", now_ms);
+            return;
+        }
+        if (r->status == 200)
+            d->offset = d->stored = 0; /* the whole image, whatever was there */
+        return;
+    }
+    if (r->status == 401) {
+        ef_token_refused(a, now_ms);
+        lost(a, why, now_ms);
+    } else if (r->status == 416) {
+        d->offset = d->stored = 0;
+        lost(a, why, now_ms);
+    } else if (r->status >= 400 && r->status < 500 && r->status != 408 && r->status != 425 && r->status != 429) {
+        (void)snprintf(why, sizeof why, "The host answered %d to the request for the image.", (int)r->status);
+        fail(a, EF_DOWNLOAD_FAILED, why);
+    } else {
+        lost(a, why, now_ms);
+    }
+}
+
+/* The sector buffer to the slot. */
+static void flush(ef_agent *a)
+{
+    ef_download *d = &a->download;
+    uint32_t size = a->offer.manifest.image_size_bytes;
+    if (a->port->slot_write(a->port->ctx, d->offset, a->sector, d->fill) != EF_OK) {
+        char detail[EF_DETAIL_CHARS + 1];
+        (void)snprintf(detail, sizeof detail, "The slot could not be written at byte %lu.", (unsigned long)d->offset);
+        fail(a, EF_FLASH_FAILED, detail);
+        return;
+    }
+    d->offset += d->fill;
+    d->fill = 0;
+    if (d->offset > d->furthest) { /* a host that always begins anew and never ends uses up the tries too */
+        d->furthest = d->offset;
+        d->tries = 0;
+        ef_backoff_reset(&d->backoff, 1000, 30000);
+    }
+    uint32_t every = a->config.progress_bytes == 0 ? PROGRESS_DEFAULT_BYTES : a->config.progress_bytes;
+    if (d->offset < size && d->offset - d->stored >= every) {
+        ef_progress_store(a, &a->offer, d->offset);
+        d->stored = d->offset;
+    }
+    int8_t percent = percent_of(a);
+    if (percent / 10 > d->percent / 10) {
+        d->percent = percent;
+        ef_report_progress(a, EF_REPORT_DOWNLOADING, percent / 10 * 10);
+    }
+}
+
+int64_t ef_download_step(ef_agent *a, int64_t now_ms)
+{
+    ef_download *d = &a->download;
+    uint32_t size = a->offer.manifest.image_size_bytes;
+    if (!d->open) {
+        if (now_ms < d->next_ms)
+            return d->next_ms - now_ms;
+        if (!ef_token_valid(a))
+            return BUSY_WAIT_MS;
+        begin(a, now_ms);
+        return 0;
+    }
+    /* Past the last byte one more is asked for: what has a length has it exactly. */
+    uint8_t extra;
+    size_t got = 0, cap = EF_SECTOR_BYTES - d->fill, left = size - d->offset - d->fill;
+    bool complete = left == 0;
+    if (d->response.status == 0)
+        cap = 0; /* first the head: bytes may not land where they do not belong */
+    else if (cap > left)
+        cap = left;
+    ef_status status = a->port->http_read(a->port->ctx, EF_CHANNEL_DOWNLOAD, &d->response, complete ? &extra : a->sector + d->fill,
+                                          complete ? 1 : cap, &got);
+    if (!d->head_checked && d->response.status != 0) {
+        ef_clock_heard(a, d->response.date_ms);
+        check_head(a, now_ms);
+        return 0;
+    }
+    if (status == EF_OK) {
+        d->heard_ms = now_ms;
+        if (complete && got > 0)
+            fail(a, EF_IMAGE_SIZE_MISMATCH, "The image goes on behind its end.");
+        else if (!complete && (d->fill += (uint32_t)got, d->fill == EF_SECTOR_BYTES || d->offset + d->fill == size))
+            flush(a);
+        return 0;
+    }
+    if (status == EF_AGAIN) {
+        if (now_ms - d->heard_ms >= SILENCE_MS)
+            lost(a, "the host fell silent", now_ms);
+        return BUSY_WAIT_MS;
+    }
+    if (complete && (status == EF_END || d->response.content_length >= 0)) {
+        close_exchange(a);
+        ef_event_happened(a, EF_EVENT_DOWNLOADED);
+    } else {
+        lost(a, status == EF_END ? "the connection ended early" : "the connection broke", now_ms);
+    }
+    return 0;
+}

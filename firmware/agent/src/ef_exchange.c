@@ -1,0 +1,100 @@
+/* The control channel: picks the job that is due, sends its request, collects the answer, hands it back. */
+#include "ef_parts.h"
+
+#define ANSWER_TIMEOUT_MS 30000
+#define BUSY_WAIT_MS 100
+#define IDLE_WAIT_MS 1000
+
+/* In order of importance: when several are due the first one goes. */
+static const ef_job_rules *const jobs[EF_JOB_COUNT] = {
+    [EF_JOB_CLAIM] = &ef_claim_job,   [EF_JOB_PAIR] = &ef_pair_job, [EF_JOB_TOKEN] = &ef_token_job,
+    [EF_JOB_REPORT] = &ef_report_job, [EF_JOB_POLL] = &ef_poll_job, [EF_JOB_TELEMETRY] = &ef_telemetry_job,
+};
+
+static void finish(ef_agent *a, ef_status status, int64_t now_ms)
+{
+    ef_exchange *x = &a->control;
+    const ef_job_rules *job = jobs[x->job];
+    if (status == EF_OK && x->too_large)
+        status = EF_TOO_LARGE;
+    if (status == EF_OK)
+        ef_clock_heard(a, x->response.date_ms);
+    if (status == EF_OK && job->authenticated) {
+        if (x->response.status == 401) {
+            ef_token_refused(a, now_ms);
+        } else if (x->response.status >= 200 && x->response.status < 300) {
+            ef_token_accepted(a);
+            a->confirm.host_answered = true;
+        }
+    }
+    a->port->http_end(a->port->ctx, EF_CHANNEL_CONTROL);
+    job->finish(a, status, now_ms);
+    x->job = EF_JOB_NONE;
+}
+
+static void begin(ef_agent *a, ef_job job, int64_t now_ms)
+{
+    ef_exchange *x = &a->control;
+    ef_http_request request = {.method = "POST", .body = x->tx};
+    x->job = job;
+    x->len = 0;
+    x->too_large = false;
+    x->deadline_ms = now_ms + ANSWER_TIMEOUT_MS;
+    ef_http_response_clear(&x->response);
+    ef_status status = jobs[job]->begin(a, &request, now_ms);
+    if (status == EF_OK)
+        status = a->port->http_begin(a->port->ctx, EF_CHANNEL_CONTROL, &request);
+    if (status != EF_OK)
+        finish(a, status == EF_TOO_LARGE ? EF_TOO_LARGE : EF_NETWORK, now_ms);
+}
+
+/* One read of the answer. What does not fit is dropped, and said at the end. */
+static int64_t receive(ef_agent *a, int64_t now_ms)
+{
+    ef_exchange *x = &a->control;
+    uint8_t rest[64];
+    bool full = x->len == sizeof x->rx;
+    size_t got = 0;
+    ef_status status = a->port->http_read(a->port->ctx, EF_CHANNEL_CONTROL, &x->response, full ? rest : x->rx + x->len,
+                                          full ? sizeof rest : sizeof x->rx - x->len, &got);
+    if (full && got > 0)
+        x->too_large = true;
+    else
+        x->len += got;
+    if (status == EF_AGAIN && now_ms >= x->deadline_ms)
+        status = EF_NETWORK;
+    if (status == EF_OK)
+        return 0;
+    if (status == EF_AGAIN)
+        return BUSY_WAIT_MS;
+    finish(a, status == EF_END && x->response.status != 0 ? EF_OK : EF_NETWORK, now_ms);
+    return 0;
+}
+
+int64_t ef_exchange_step(ef_agent *a, int64_t now_ms)
+{
+    if (a->control.job != EF_JOB_NONE)
+        return receive(a, now_ms);
+    int64_t wait_ms = IDLE_WAIT_MS;
+    for (int job = 0; job < EF_JOB_COUNT; job++) {
+        int64_t due_ms = jobs[job]->due_ms(a, now_ms);
+        if (due_ms <= now_ms) {
+            begin(a, (ef_job)job, now_ms);
+            return 0;
+        }
+        if (due_ms - now_ms < wait_ms)
+            wait_ms = due_ms - now_ms;
+    }
+    return wait_ms;
+}
+
+ef_status ef_exchange_json(const ef_agent *a, ef_json *json)
+{
+    return ef_json_open(json, (const char *)a->control.rx, a->control.len);
+}
+
+int64_t ef_exchange_retry_ms(ef_agent *a, ef_backoff *backoff, int64_t now_ms)
+{
+    /* Retry-After is the earliest time; what the backoff adds keeps a fleet that was told the same from coming back as one. */
+    return now_ms + (int64_t)a->control.response.retry_after_s * 1000 + ef_backoff_next_ms(backoff, a->port);
+}

@@ -1,0 +1,69 @@
+/* The few response headers the agent reads. */
+#include <string.h>
+
+#include "ef_parts.h"
+
+void ef_http_response_clear(ef_http_response *response)
+{
+    *response = (ef_http_response){.content_length = -1, .range_start = -1, .range_total = -1};
+}
+
+static bool is_name(const char *name, size_t len, const char *wanted)
+{
+    if (len != strlen(wanted))
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        char c = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] - 'A' + 'a') : name[i];
+        if (c != wanted[i])
+            return false;
+    }
+    return true;
+}
+
+/* Digits at *at, which moves past them; -1 when there are none or too many. */
+static int64_t digits(const char *text, size_t len, size_t *at)
+{
+    int64_t value = 0;
+    size_t begin = *at;
+    while (*at < len && text[*at] >= '0' && text[*at] <= '9' && *at - begin < 16)
+        value = value * 10 + (text[(*at)++] - '0');
+    return *at == begin || (*at < len && text[*at] >= '0' && text[*at] <= '9') ? -1 : value;
+}
+
+/* "bytes 4096-8191/20000" */
+static void read_content_range(ef_http_response *response, const char *value, size_t len)
+{
+    size_t at = 6;
+    if (len < at || memcmp(value, "bytes ", 6) != 0)
+        return;
+    int64_t start = digits(value, len, &at);
+    if (start < 0 || at >= len || value[at++] != '-' || digits(value, len, &at) < start || at >= len || value[at++] != '/')
+        return;
+    int64_t total = digits(value, len, &at);
+    if (total < 0 || at != len)
+        return;
+    response->range_start = start;
+    response->range_total = total;
+}
+
+void ef_http_response_header(ef_http_response *response, const char *name, size_t name_len, const char *value, size_t value_len)
+{
+    size_t at = 0;
+    if (is_name(name, name_len, "content-length")) {
+        int64_t length = digits(value, value_len, &at);
+        response->content_length = at == value_len ? length : -1;
+    } else if (is_name(name, name_len, "content-range")) {
+        read_content_range(response, value, value_len);
+    } else if (is_name(name, name_len, "date")) {
+        response->date_ms = ef_http_date_ms(value, value_len);
+    } else if (is_name(name, name_len, "retry-after")) {
+        int64_t seconds = digits(value, value_len, &at);
+        response->retry_after_s = at == value_len && seconds > 0 ? (int32_t)(seconds > 86400 ? 86400 : seconds) : 0;
+    } else if (is_name(name, name_len, "espforge-offer") && value_len == EF_OFFER_CHARS) {
+        for (size_t i = 0; i < value_len; i++)
+            if (!((value[i] >= '0' && value[i] <= '9') || (value[i] >= 'a' && value[i] <= 'f')))
+                return;
+        memcpy(response->offer_id, value, value_len);
+        response->offer_id[value_len] = 0;
+    }
+}

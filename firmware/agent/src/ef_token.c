@@ -1,0 +1,98 @@
+/* The access token: docs/protocol.md section 1.3. */
+#include <string.h>
+
+#include "ef_parts.h"
+
+#define REVOKED_WAIT_MS 3600000
+#define REFRESH_EARLY_S 120
+
+void ef_token_init(ef_agent *a)
+{
+    memset(&a->token, 0, sizeof a->token);
+    ef_backoff_reset(&a->token.backoff, 500, 60000);
+}
+
+bool ef_token_valid(const ef_agent *a)
+{
+    return a->token.text[0] != 0;
+}
+
+/* The first 401 is answered by a new token at once. When that one is refused too, asking faster would not help. */
+void ef_token_refused(ef_agent *a, int64_t now_ms)
+{
+    a->token.text[0] = 0;
+    a->token.next_ms = now_ms + (a->token.fresh ? ef_backoff_next_ms(&a->token.backoff, a->port) + 500 : 0);
+}
+
+void ef_token_accepted(ef_agent *a)
+{
+    a->token.fresh = false;
+    ef_backoff_reset(&a->token.backoff, 500, 60000);
+}
+
+static int64_t token_due(const ef_agent *a, int64_t now_ms)
+{
+    if (!a->identity.present)
+        return EF_NEVER;
+    int64_t due_ms = ef_token_valid(a) ? a->token.refresh_ms : now_ms;
+    return due_ms > a->token.next_ms ? due_ms : a->token.next_ms;
+}
+
+static ef_status token_begin(ef_agent *a, ef_http_request *request, int64_t now_ms)
+{
+    (void)now_ms;
+    a->control.tx[0] = 0;
+    *request = (ef_http_request){.method = "POST", .path = "/device/v1/token", .bearer = a->identity.device_key, .body = a->control.tx};
+    return EF_OK;
+}
+
+static ef_status read_token(ef_agent *a, int64_t now_ms)
+{
+    ef_json json, value;
+    char text[EF_TOKEN_CHARS + 1];
+    int64_t seconds, server_ms;
+    ef_status status = ef_exchange_json(a, &json);
+    if (status == EF_OK)
+        status = ef_json_member(&json, "accessToken", &value);
+    if (status == EF_OK)
+        status = ef_json_string(&value, text, sizeof text);
+    if (status == EF_OK)
+        status = ef_json_member(&json, "expiresInSeconds", &value);
+    if (status == EF_OK)
+        status = ef_json_int(&value, &seconds);
+    if (status != EF_OK)
+        return status;
+    for (const char *p = text; *p != 0; p++) /* it becomes part of a header line */
+        if (*p <= ' ' || *p > '~')
+            return EF_MALFORMED;
+    if (text[0] == 0 || seconds < 1 || seconds > 86400 * 30)
+        return EF_MALFORMED;
+    memcpy(a->token.text, text, sizeof text);
+    a->token.refresh_ms = now_ms + (seconds > 2 * REFRESH_EARLY_S ? seconds - REFRESH_EARLY_S : seconds / 2) * 1000;
+    a->token.next_ms = 0;
+    if (ef_json_member(&json, "serverTimeMs", &value) == EF_OK && ef_json_int(&value, &server_ms) == EF_OK)
+        ef_clock_heard(a, server_ms);
+    return EF_OK;
+}
+
+static void token_finish(ef_agent *a, ef_status status, int64_t now_ms)
+{
+    int32_t code = status == EF_OK ? a->control.response.status : 0;
+    if (code == 200) {
+        status = read_token(a, now_ms);
+        if (status == EF_OK) {
+            a->token.fresh = true;
+            a->confirm.host_answered = true;
+            return;
+        }
+        ef_log(a, EF_LOG_WARN, "the host's token makes no sense: %s", ef_status_code(status));
+    } else if (code == 401) {
+        a->token.text[0] = 0;
+        a->token.next_ms = now_ms + REVOKED_WAIT_MS;
+        ef_log(a, EF_LOG_ERROR, "the host does not know this device's key; asking again in an hour");
+        return;
+    }
+    a->token.next_ms = ef_exchange_retry_ms(a, &a->token.backoff, now_ms);
+}
+
+const ef_job_rules ef_token_job = {.due_ms = token_due, .begin = token_begin, .finish = token_finish};

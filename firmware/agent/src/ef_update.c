@@ -1,0 +1,199 @@
+/* An update from the offer to the restart, and what is left of it at the next start. */
+#include <stdio.h>
+#include <string.h>
+
+#include "ef_parts.h"
+
+#define LAST_WORDS_MS 3000 /* how long a restart waits for reports on the way */
+
+void ef_update_ended(ef_agent *a, const char *offer_id, ef_report_state state, ef_status error, const char *detail)
+{
+    ef_update_record *r = &a->record;
+    if (r->terminal_count == EF_TERMINAL_REPORTS) {
+        r->terminal_count--;
+        memmove(&r->terminal[0], &r->terminal[1], r->terminal_count * sizeof r->terminal[0]);
+    }
+    ef_report *report = &r->terminal[r->terminal_count++];
+    memset(report, 0, sizeof *report);
+    ef_copy_text(report->offer_id, sizeof report->offer_id, offer_id);
+    ef_copy_text(report->detail, sizeof report->detail, detail);
+    report->state = state;
+    report->error = error;
+    report->percent = -1;
+    ef_copy_text(r->done_offer_id, sizeof r->done_offer_id, offer_id);
+    memset(&r->pending, 0, sizeof r->pending);
+    if (ef_update_record_store(a) != EF_OK)
+        ef_log(a, EF_LOG_ERROR, "the update record could not be written");
+    if (error == EF_OK)
+        ef_log(a, EF_LOG_INFO, "update %s", ef_report_state_name(state));
+    else
+        ef_log(a, EF_LOG_WARN, "update %s: %s. %s", ef_report_state_name(state), ef_status_code(error), report->detail);
+}
+
+static void refusal(const ef_agent *a, ef_status status, const ef_facts *facts, char *out, size_t cap)
+{
+    switch (status) {
+    case EF_KEY_UNKNOWN:
+        (void)snprintf(out, cap, "The manifest is signed by a key this device does not trust.");
+        break;
+    case EF_SIGNATURE_INVALID:
+        (void)snprintf(out, cap, "The manifest's signature does not fit.");
+        break;
+    case EF_MANIFEST_EXPIRED:
+        (void)snprintf(out, cap, "The manifest has expired.");
+        break;
+    case EF_PRODUCT_MISMATCH:
+        (void)snprintf(out, cap, "The release is not for product %s.", a->config.product);
+        break;
+    case EF_CHIP_MISMATCH:
+        (void)snprintf(out, cap, "The release is not for chip %s.", a->config.chip);
+        break;
+    case EF_FORMAT_MISMATCH:
+        (void)snprintf(out, cap, "The image is not in the format %s.", a->config.image_format);
+        break;
+    case EF_SEQUENCE_OLD:
+        (void)snprintf(out, cap, "The release's sequence is not above %llu, which this device has taken.", (unsigned long long)a->record.sequence);
+        break;
+    case EF_EPOCH_OLD:
+        (void)snprintf(out, cap, "The release's security epoch is below %lu.", (unsigned long)a->record.epoch);
+        break;
+    case EF_AGENT_TOO_OLD:
+        (void)snprintf(out, cap, "The release needs a newer agent than %s.", EF_AGENT_VERSION);
+        break;
+    case EF_VERSION_TOO_OLD:
+        (void)snprintf(out, cap, "The release needs a newer version to come from than %s.", a->config.version);
+        break;
+    case EF_IMAGE_TOO_LARGE:
+        (void)snprintf(out, cap, "The image does not fit the slot of %lu bytes.", (unsigned long)facts->slot_size_bytes);
+        break;
+    default:
+        (void)snprintf(out, cap, "The manifest is not one of docs/protocol.md section 3.");
+        break;
+    }
+}
+
+void ef_update_offered(ef_agent *a, const char *offer_id, const uint8_t *cose, size_t len)
+{
+    ef_facts facts;
+    ef_manifest manifest;
+    if (strcmp(offer_id, a->record.done_offer_id) == 0)
+        return; /* it has ended here, and the host has been told */
+    int64_t utc_ms = ef_agent_utc_ms(a);
+    if (utc_ms == 0) {
+        ef_log(a, EF_LOG_WARN, "an offer has to wait until the host says what time it is");
+        return;
+    }
+    a->port->facts(a->port->ctx, &facts);
+    const ef_manifest_context context = {
+        .keys = a->identity.keys,
+        .key_count = a->identity.key_count,
+        .now_ms = (uint64_t)utc_ms,
+        .product = a->config.product,
+        .chip = a->config.chip,
+        .image_format = a->config.image_format,
+        .version = a->config.version,
+        .agent_version = EF_AGENT_VERSION,
+        .sequence = a->record.sequence,
+        .security_epoch = a->record.epoch,
+        .slot_size_bytes = facts.slot_size_bytes,
+    };
+    ef_status status = ef_manifest_open(cose, len, &context, &manifest);
+    if (status >= EF_MANIFEST_MALFORMED && status <= EF_IMAGE_TOO_LARGE) {
+        char detail[EF_DETAIL_CHARS + 1];
+        refusal(a, status, &facts, detail, sizeof detail);
+        ef_update_ended(a, offer_id, EF_REPORT_REJECTED, status, detail);
+        return;
+    }
+    if (status != EF_OK) {
+        ef_log(a, EF_LOG_ERROR, "an offer could not be judged: %s", ef_status_code(status));
+        return;
+    }
+    ef_copy_text(a->offer.offer_id, sizeof a->offer.offer_id, offer_id);
+    a->offer.manifest = manifest;
+    a->download.started_over = false;
+    ef_log(a, EF_LOG_INFO, "offer of %s, %lu bytes, sequence %llu", manifest.version, (unsigned long)manifest.image_size_bytes,
+           (unsigned long long)manifest.sequence);
+    ef_event_happened(a, EF_EVENT_OFFER);
+}
+
+void ef_update_failed(ef_agent *a, ef_status error, const char *detail)
+{
+    ef_update_ended(a, a->offer.offer_id, EF_REPORT_FAILED, error, detail);
+    ef_progress_clear(a);
+    ef_event_happened(a, EF_EVENT_FAILED);
+}
+
+/* First the record: a release whose slot is switched has its sequence spent, wherever the power goes. Then the switch. */
+int64_t ef_applying_step(ef_agent *a, int64_t now_ms)
+{
+    ef_update_record *r = &a->record;
+    const ef_manifest *m = &a->offer.manifest;
+    (void)now_ms;
+    if (!r->pending.present) {
+        ef_facts facts;
+        a->port->facts(a->port->ctx, &facts);
+        r->sequence = m->sequence > r->sequence ? m->sequence : r->sequence;
+        r->epoch = m->security_epoch > r->epoch ? m->security_epoch : r->epoch;
+        r->pending = (ef_pending){
+            .present = true,
+            .slot = (uint8_t)(1 - a->running_slot),
+            .switch_count = facts.switch_count,
+            .size_bytes = m->image_size_bytes,
+        };
+        memcpy(r->pending.offer_id, a->offer.offer_id, sizeof r->pending.offer_id);
+        memcpy(r->pending.version, m->version, sizeof r->pending.version);
+        memcpy(r->pending.sha256, m->image_sha256, sizeof r->pending.sha256);
+        if (ef_update_record_store(a) != EF_OK)
+            ef_update_failed(a, EF_FLASH_FAILED, "The update record could not be written.");
+        return 0;
+    }
+    if (a->port->boot(a->port->ctx, EF_BOOT_SWITCH, EF_OK, NULL) != EF_OK) {
+        ef_update_failed(a, EF_FLASH_FAILED, "The boot record could not be written.");
+        return 0;
+    }
+    ef_progress_clear(a);
+    ef_event_happened(a, EF_EVENT_APPLIED);
+    return 0;
+}
+
+int64_t ef_rebooting_step(ef_agent *a, int64_t now_ms)
+{
+    int64_t left_ms = a->entered_ms + LAST_WORDS_MS - now_ms;
+    if (left_ms > 0 && !ef_report_idle(a))
+        return left_ms;
+    a->restarting = true;
+    (void)a->port->boot(a->port->ctx, EF_BOOT_RESTART, EF_OK, NULL);
+    return 0;
+}
+
+ef_event ef_update_resume(ef_agent *a)
+{
+    const ef_pending pending = a->record.pending;
+    ef_event next = a->identity.present ? EF_EVENT_IDENTITY : EF_EVENT_NO_IDENTITY;
+    ef_facts facts;
+    a->port->facts(a->port->ctx, &facts);
+    if (facts.slot_state[facts.running_slot] == EF_SLOT_PENDING_VERIFY) {
+        if (pending.present)
+            ef_copy_text(a->offer.offer_id, sizeof a->offer.offer_id, pending.offer_id);
+        return EF_EVENT_PENDING_VERIFY;
+    }
+    if (!pending.present)
+        return next;
+    if (pending.slot == facts.running_slot) {
+        /* Confirmed, and cut before that was written down. */
+        ef_update_ended(a, pending.offer_id, EF_REPORT_CONFIRMED, EF_OK, "");
+        return next;
+    }
+    if (pending.switch_count == facts.switch_count && a->identity.present) {
+        /* The slot was verified, but the power went before the switch. */
+        ef_copy_text(a->offer.offer_id, sizeof a->offer.offer_id, pending.offer_id);
+        memset(&a->offer.manifest, 0, sizeof a->offer.manifest);
+        memcpy(a->offer.manifest.version, pending.version, sizeof pending.version);
+        memcpy(a->offer.manifest.image_sha256, pending.sha256, sizeof pending.sha256);
+        a->offer.manifest.image_size_bytes = pending.size_bytes;
+        return EF_EVENT_STORED_OFFER;
+    }
+    ef_update_ended(a, pending.offer_id, EF_REPORT_ROLLED_BACK, facts.failure == EF_OK ? EF_CRASHED : facts.failure,
+                    facts.failure_detail[0] != 0 ? facts.failure_detail : "The new image is not the one that was booted.");
+    return next;
+}

@@ -1,0 +1,214 @@
+#include "ef_settings.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void ef_settings_usage(FILE *out)
+{
+    (void)fputs("usage: ef_bootloader --state DIR --server URL [options]\n"
+                "\n"
+                "A virtual device: boots the image in the state directory's chosen slot and keeps it running.\n"
+                "\n"
+                "first start, with an empty state directory:\n"
+                "  --factory FILE           host image (.efi) for slot a\n"
+                "  --hardware-id ID         3-64 of A-Z a-z 0-9 - _ : .\n"
+                "  --product NAME           1-63 of a-z 0-9 - _ .\n"
+                "  --chip NAME              such as esp32c3\n"
+                "  --board NAME             optional\n"
+                "  --slot-size BYTES        a multiple of 4096 (default 8388608)\n"
+                "every start:\n"
+                "  --poll-ms N              between two questions for an update (default 1000)\n"
+                "  --telemetry-ms N         between two samples, 0 = none (default 10000)\n"
+                "  --soak-ms N              a new image runs this long before it is confirmed (default 5000)\n"
+                "  --confirm-timeout-ms N   a new image that is not confirmed by then is left (default 60000)\n"
+                "  --ca FILE                PEM certificates to trust for https instead of the system's\n"
+                "  --follow-stdin           end when stdin ends\n"
+                "  --verbose                debug lines\n",
+                out);
+}
+
+static bool chars_are(const char *text, const char *extra, bool upper, size_t min, size_t max)
+{
+    size_t len = strlen(text);
+    for (size_t i = 0; i < len; i++) {
+        char c = text[i];
+        bool ok = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (upper && c >= 'A' && c <= 'Z') || strchr(extra, c) != NULL;
+        if (!ok)
+            return false;
+    }
+    return len >= min && len <= max;
+}
+
+static bool hardware_id_is_good(const char *t)
+{
+    return chars_are(t, "-_:.", true, 3, 64);
+}
+
+static bool product_is_good(const char *t)
+{
+    return chars_are(t, "-_.", false, 1, 63) && strchr("-_.", t[0]) == NULL;
+}
+
+static bool chip_is_good(const char *t)
+{
+    return chars_are(t, "", false, 1, 15);
+}
+
+static bool board_is_good(const char *t)
+{
+    return chars_are(t, "-_:. ", true, 0, 64);
+}
+
+static bool server_is_good(const char *t)
+{
+    size_t len = strlen(t);
+    bool known = strncmp(t, "http://", 7) == 0 || strncmp(t, "https://", 8) == 0;
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)t[i] <= ' ' || t[i] == 0x7F)
+            return false;
+    return known && len <= 255;
+}
+
+static bool number(const char *text, uint32_t max, uint32_t *out)
+{
+    char *end;
+    errno = 0;
+    unsigned long value = strtoul(text, &end, 10);
+    if (!isdigit((unsigned char)text[0]) || *end != 0 || errno != 0 || value > max)
+        return false;
+    *out = (uint32_t)value;
+    return true;
+}
+
+static bool copy(char *out, size_t cap, const char *text, bool (*good)(const char *))
+{
+    if (!good(text) || strlen(text) >= cap)
+        return false;
+    memcpy(out, text, strlen(text) + 1);
+    return true;
+}
+
+bool ef_settings_parse(ef_settings *s, int argc, char **argv, bool is_image, char *error, size_t error_cap)
+{
+    const uint32_t day_ms = 24u * 3600u * 1000u;
+    memset(s, 0, sizeof *s);
+    s->poll_ms = 1000;
+    s->telemetry_ms = 10000;
+    s->soak_ms = 5000;
+    s->confirm_timeout_ms = 60000;
+    for (int i = 1; i < argc; i++) {
+        const char *name = argv[i], *value = i + 1 < argc ? argv[i + 1] : NULL;
+        if (strcmp(name, "--follow-stdin") == 0) {
+            s->follow_stdin = true;
+            continue;
+        }
+        if (strcmp(name, "--verbose") == 0) {
+            s->verbose = true;
+            continue;
+        }
+        if (strncmp(name, "--", 2) != 0 || value == NULL) {
+            (void)snprintf(error, error_cap, "%s %s", name, value == NULL ? "needs a value" : "is not an option");
+            return false;
+        }
+        i++;
+        bool ok = true;
+        if (strcmp(name, "--state") == 0)
+            s->state_dir = value;
+        else if (strcmp(name, "--server") == 0)
+            ok = server_is_good(value), s->server_url = value;
+        else if (strcmp(name, "--ca") == 0)
+            s->ca_file = value;
+        else if (strcmp(name, "--factory") == 0)
+            s->factory_image = value;
+        else if (strcmp(name, "--hardware-id") == 0)
+            ok = copy(s->hardware_id, sizeof s->hardware_id, value, hardware_id_is_good);
+        else if (strcmp(name, "--product") == 0)
+            ok = copy(s->product, sizeof s->product, value, product_is_good);
+        else if (strcmp(name, "--chip") == 0)
+            ok = copy(s->chip, sizeof s->chip, value, chip_is_good);
+        else if (strcmp(name, "--board") == 0)
+            ok = copy(s->board, sizeof s->board, value, board_is_good);
+        else if (strcmp(name, "--poll-ms") == 0)
+            ok = number(value, day_ms, &s->poll_ms) && s->poll_ms >= 10;
+        else if (strcmp(name, "--telemetry-ms") == 0)
+            ok = number(value, day_ms, &s->telemetry_ms) && (s->telemetry_ms == 0 || s->telemetry_ms >= 10);
+        else if (strcmp(name, "--soak-ms") == 0)
+            ok = number(value, day_ms, &s->soak_ms);
+        else if (strcmp(name, "--confirm-timeout-ms") == 0)
+            ok = number(value, day_ms, &s->confirm_timeout_ms) && s->confirm_timeout_ms >= 100;
+        else if (strcmp(name, "--slot-size") == 0)
+            ok = number(value, INT_MAX, &s->slot_size_bytes) && s->slot_size_bytes > 0 && s->slot_size_bytes % 4096 == 0;
+        else if (strcmp(name, "--slot") == 0 && is_image)
+            ok = strcmp(value, "a") == 0 || strcmp(value, "b") == 0, s->slot = strcmp(value, "b") == 0;
+        else if (!is_image) {
+            (void)snprintf(error, error_cap, "%s is not an option", name);
+            return false;
+        }
+        if (!ok) {
+            (void)snprintf(error, error_cap, "%s: '%.80s' is not allowed", name, value);
+            return false;
+        }
+    }
+    if (s->state_dir == NULL || s->server_url == NULL) {
+        (void)snprintf(error, error_cap, "%s is missing", s->state_dir == NULL ? "--state" : "--server");
+        return false;
+    }
+    if (s->confirm_timeout_ms <= s->soak_ms) {
+        (void)snprintf(error, error_cap, "--confirm-timeout-ms must be more than --soak-ms");
+        return false;
+    }
+    return true;
+}
+
+static bool identity_path(const ef_settings *s, const char *suffix, char *out, size_t cap)
+{
+    int n = snprintf(out, cap, "%s/device%s", s->state_dir, suffix);
+    return n > 0 && (size_t)n < cap;
+}
+
+ef_status ef_settings_load_identity(ef_settings *s)
+{
+    char path[PATH_MAX], line[128];
+    if (!identity_path(s, "", path, sizeof path))
+        return EF_BAD_ARGUMENT;
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return EF_NOT_FOUND;
+    bool ok = true;
+    s->hardware_id[0] = s->product[0] = s->chip[0] = s->board[0] = 0;
+    while (ok && fgets(line, sizeof line, file) != NULL) {
+        char *value = strchr(line, '=');
+        line[strcspn(line, "\n")] = 0;
+        if (value == NULL)
+            continue;
+        *value++ = 0;
+        if (strcmp(line, "hardwareId") == 0)
+            ok = copy(s->hardware_id, sizeof s->hardware_id, value, hardware_id_is_good);
+        else if (strcmp(line, "product") == 0)
+            ok = copy(s->product, sizeof s->product, value, product_is_good);
+        else if (strcmp(line, "chip") == 0)
+            ok = copy(s->chip, sizeof s->chip, value, chip_is_good);
+        else if (strcmp(line, "board") == 0)
+            ok = copy(s->board, sizeof s->board, value, board_is_good);
+    }
+    (void)fclose(file);
+    return ok && s->hardware_id[0] != 0 && s->product[0] != 0 && s->chip[0] != 0 ? EF_OK : EF_MALFORMED;
+}
+
+ef_status ef_settings_save_identity(const ef_settings *s)
+{
+    char path[PATH_MAX], temporary[PATH_MAX];
+    if (!identity_path(s, "", path, sizeof path) || !identity_path(s, ".new", temporary, sizeof temporary))
+        return EF_BAD_ARGUMENT;
+    FILE *file = fopen(temporary, "we");
+    if (file == NULL)
+        return EF_FLASH_FAILED;
+    bool ok = fprintf(file, "hardwareId=%s\nproduct=%s\nchip=%s\nboard=%s\n", s->hardware_id, s->product, s->chip, s->board) > 0;
+    ok = fflush(file) == 0 && fsync(fileno(file)) == 0 && ok;
+    ok = fclose(file) == 0 && ok;
+    return ok && rename(temporary, path) == 0 ? EF_OK : EF_FLASH_FAILED;
+}

@@ -1,0 +1,45 @@
+using EspForge.Build;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers building.</summary>
+public static class BuildServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds <see cref="FirmwareBuilder"/> with the host toolchain, <see cref="HostToolchain"/> and <see cref="SandboxSelector"/>. An
+    /// <see cref="IToolchain"/> registered before is kept.
+    /// </summary>
+    public static IServiceCollection AddEspForgeBuild(this IServiceCollection services, Action<BuildOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var options = services.AddOptions<BuildOptions>();
+        if (configure is not null)
+            options.Configure(configure);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BuildOptions>, Validation>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<SandboxSelector>();
+        services.TryAddSingleton(provider => new HostToolchain(
+            provider.GetRequiredService<SandboxSelector>(),
+            provider.GetRequiredService<IOptions<BuildOptions>>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<ILogger<HostToolchain>>() ?? NullLogger<HostToolchain>.Instance));
+        services.TryAddSingleton<IToolchain>(provider => provider.GetRequiredService<HostToolchain>());
+        services.TryAddSingleton(provider => new FirmwareBuilder(
+            provider.GetRequiredService<IToolchain>(),
+            provider.GetRequiredService<SandboxSelector>(),
+            provider.GetRequiredService<IOptions<BuildOptions>>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<ILogger<FirmwareBuilder>>()));
+        return services;
+    }
+
+    private sealed class Validation : IValidateOptions<BuildOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, BuildOptions options) =>
+            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
+    }
+}

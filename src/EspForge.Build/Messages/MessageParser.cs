@@ -1,0 +1,175 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace EspForge.Build;
+
+/// <summary>
+/// Reads messages out of the output of gcc, clang, GNU ld, lld and CMake, line by line. Paths are taken as they come: <see cref="BuildLog"/> has
+/// made them the project's before. Never throws, whatever the line.
+/// </summary>
+internal sealed class MessageParser
+{
+    internal const int MaxMessages = 500;
+    internal const int MaxTextCharacters = 1_000;
+
+    private readonly List<BuildMessage> _messages = [];
+    private readonly HashSet<BuildMessage> _seen = [];
+    private string? _linkedFile;
+    private PendingCMake? _cmake;
+
+    public IReadOnlyList<BuildMessage> Messages
+    {
+        get
+        {
+            FinishCMake();
+            return _messages;
+        }
+    }
+
+    public void Add(string line)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        if (ContinuesCMake(line) || TryCompiler(line) || TryCMake(line) || TryLinkedFunction(line) || TryLinkedPlace(line))
+            return;
+        TryTool(line);
+    }
+
+    private bool TryCompiler(string line)
+    {
+        var match = Patterns.Compiler.Match(line);
+        if (!match.Success)
+            return false;
+        Report(ProjectPath(match.Groups["file"].Value), Number(match.Groups["line"]), Number(match.Groups["column"]), Severity(match.Groups["severity"].Value), match.Groups["text"].Value);
+        return true;
+    }
+
+    // "/usr/bin/ld: CMakeFiles/app.dir/project/main.c.o: in function `setup':" names the file for the lines that follow, which say "main.c" only.
+    private bool TryLinkedFunction(string line)
+    {
+        var match = Patterns.LinkedFunction.Match(line);
+        if (match.Success)
+            _linkedFile = FileOfObject(match.Groups["object"].Value);
+        return match.Success;
+    }
+
+    private bool TryLinkedPlace(string line)
+    {
+        var match = Patterns.LinkedPlace.Match(line);
+        if (!match.Success)
+            return false;
+        var place = match.Groups["place"].Value;
+        var file = place.EndsWith(".o", StringComparison.Ordinal) || place.Contains('(', StringComparison.Ordinal) ? FileOfObject(place)
+            : _linkedFile is not null && string.Equals(Path.GetFileName(_linkedFile), Path.GetFileName(place), StringComparison.Ordinal) ? _linkedFile
+            : null;
+        var text = Patterns.ObjectPath.Replace(match.Groups["text"].Value, found => ProjectPath(found.Groups["source"].Value));
+        var warns = text.StartsWith("warning: ", StringComparison.Ordinal);
+        Report(file, Number(match.Groups["line"]), null, warns ? BuildSeverity.Warning : BuildSeverity.Error, warns ? text["warning: ".Length..] : text);
+        return true;
+    }
+
+    private void TryTool(string line)
+    {
+        var match = Patterns.Tool.Match(line);
+        if (!match.Success)
+            match = Patterns.PlainTool.Match(line);
+        if (!match.Success)
+            return;
+        var tool = Path.GetFileName(match.Groups["tool"].Value);
+        var severity = Severity(match.Groups["severity"].Value);
+        var text = match.Groups["text"].Value;
+        // The summary of what was said before is worth nothing beside it.
+        var summary = text.StartsWith("ld returned", StringComparison.Ordinal) || text.StartsWith("linker command failed", StringComparison.Ordinal);
+        if (!summary || !_messages.Exists(message => message.Severity == BuildSeverity.Error))
+            Report(null, null, null, severity, $"{tool}: {text}");
+    }
+
+    private bool TryCMake(string line)
+    {
+        var match = Patterns.CMake.Match(line);
+        if (!match.Success)
+            return false;
+        FinishCMake();
+        var file = match.Groups["file"].Value;
+        _cmake = new PendingCMake(
+            file is "" or "CMakeLists.txt" ? null : file,
+            file is "" or "CMakeLists.txt" ? null : Number(match.Groups["line"]),
+            match.Groups["severity"].Value is "Error" ? BuildSeverity.Error : BuildSeverity.Warning,
+            match.Groups["text"].Value.Trim());
+        return true;
+    }
+
+    private bool ContinuesCMake(string line)
+    {
+        if (_cmake is not { } pending)
+            return false;
+        if (line.StartsWith("  ", StringComparison.Ordinal) && pending.Text.Length < MaxTextCharacters)
+        {
+            _cmake = pending with { Text = $"{pending.Text} {line.Trim()}".Trim() };
+            return true;
+        }
+
+        if (line.Length == 0 && pending.Text.Length == 0)
+            return true;
+        FinishCMake();
+        return line.Length == 0;
+    }
+
+    private void FinishCMake()
+    {
+        if (_cmake is not { } pending)
+            return;
+        _cmake = null;
+        Report(pending.File, pending.Line, null, pending.Severity, pending.Text.Length == 0 ? "CMake stopped." : pending.Text);
+    }
+
+    private void Report(string? file, int? line, int? column, BuildSeverity severity, string text)
+    {
+        text = text.Trim();
+        var message = new BuildMessage(file, line, column, severity, text.Length <= MaxTextCharacters ? text : text[..(MaxTextCharacters - 1)] + "…");
+        if (_messages.Count < MaxMessages && _seen.Add(message))
+            _messages.Add(message);
+    }
+
+    // CMakeFiles/app.dir/project/src/main.c.o is src/main.c; what is inside a library is nobody's file.
+    private static string? FileOfObject(string path)
+    {
+        var match = Patterns.ObjectPath.Match(path);
+        return match.Success && !path.Contains('(', StringComparison.Ordinal) ? ProjectPath(match.Groups["source"].Value) : null;
+    }
+
+    private static string ProjectPath(string path)
+    {
+        foreach (var prefix in (ReadOnlySpan<string>)["./", BuildJob.ProjectFolder + "/", BuildJob.GeneratedFolder + "/"])
+        {
+            if (path.Length > prefix.Length && path.StartsWith(prefix, StringComparison.Ordinal))
+                path = path[prefix.Length..];
+        }
+
+        return path;
+    }
+
+    private static int? Number(Group group) => int.TryParse(group.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;
+
+    private static BuildSeverity Severity(string word) => word switch
+    {
+        "warning" => BuildSeverity.Warning,
+        "note" => BuildSeverity.Note,
+        _ => BuildSeverity.Error,
+    };
+
+    private sealed record PendingCMake(string? File, int? Line, BuildSeverity Severity, string Text);
+
+    // Without backtracking, so that no line, however odd, takes more than linear time.
+    private static class Patterns
+    {
+        private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant;
+
+        internal static readonly Regex Compiler = new(@"^(?<file>[^\s:][^:]*):(?<line>\d{1,9}):((?<column>\d{1,9}):)?\s*(?<severity>fatal error|error|warning|note):\s*(?<text>.*)$", Linear);
+        internal static readonly Regex CMake = new(@"^CMake (?<severity>Error|Warning|Deprecation Warning)( \(dev\))?( at (?<file>[^:]+):(?<line>\d{1,9})( \([^)]*\))?)?:(?<text>.*)$", Linear);
+        internal static readonly Regex LinkedFunction = new(@"^(\S*ld(\.[a-z]+)?: )?(?<object>\S+\.o\)?): in function .*$", Linear);
+        internal static readonly Regex LinkedPlace = new(@"^(\S*ld(\.[a-z]+)?: )?(?<place>[^:\s]+):((?<line>\d{1,9})|\([^:]*\)): (?<text>(undefined reference to|multiple definition of|relocation|warning:).*)$", Linear);
+        internal static readonly Regex ObjectPath = new(@"CMakeFiles/[^/\s]+\.dir/(?<source>[^\s:]+)\.o(:\([^)]*\))?", Linear);
+        internal static readonly Regex Tool = new(@"^(?<tool>[A-Za-z0-9_./+-]+): (?<severity>fatal error|error|warning):\s*(?<text>.*)$", Linear);
+        internal static readonly Regex PlainTool = new(@"^(?<tool>\S*ld(\.[a-z]+)?|\S*ef_mkimage): (?<text>(cannot find |cannot open |final link failed|--).*|.*: (file (format )?not recognized|is |must be |cannot be ).*)$", Linear);
+    }
+}

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace EspForge.Build;
+
+/// <summary>A build's own directory. Its name says which process made it, so that what a killed host left behind can be told from what is in use.</summary>
+internal sealed class JobDirectory : IDisposable
+{
+    private const string Prefix = "job-";
+    private static readonly TimeSpan Oldest = TimeSpan.FromHours(24);
+
+    private JobDirectory(string path) => Path = path;
+
+    public string Path { get; }
+
+    /// <summary>Makes a directory under <paramref name="root"/>, which is made too where needed.</summary>
+    public static Outcome<JobDirectory> Create(string root)
+    {
+        try
+        {
+            if (MakePrivate(root) is { } fault)
+                return fault;
+            using var self = Process.GetCurrentProcess();
+            var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{StartOf(self)}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}");
+            var path = System.IO.Path.Combine(root, name);
+            PrivateFiles.CreateDirectory(path);
+            return new JobDirectory(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new Fault("build-storage", $"The build directory could not be made under {root}: {e.Message}");
+        }
+    }
+
+    /// <summary>Makes a directory only its owner may enter; refuses one that others may write to.</summary>
+    public static Fault? MakePrivate(string directory)
+    {
+        if (OperatingSystem.IsWindows())
+            return new Fault("toolchain-missing", "Builds need Linux; on Windows run in WSL.");
+        try
+        {
+            PrivateFiles.CreateDirectory(directory);
+            return !PrivateFiles.IsWritableByOthers(directory)
+                ? null
+                : new Fault("build-storage", $"{directory} may be written to by other users of this machine; take that away (chmod go-w) or configure another directory.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new Fault("build-storage", $"{directory} could not be made: {e.Message}");
+        }
+    }
+
+    /// <summary>Removes what processes that are gone left under <paramref name="root"/>, and anything older than a day. Returns how many.</summary>
+    public static int Sweep(string root, TimeProvider time)
+    {
+        if (!Directory.Exists(root))
+            return 0;
+        var swept = 0;
+        foreach (var path in Directory.EnumerateDirectories(root, Prefix + "*"))
+        {
+            var old = time.GetUtcNow().UtcDateTime - Directory.GetCreationTimeUtc(path) > Oldest;
+            if ((old || !IsOwned(System.IO.Path.GetFileName(path))) && Remove(path))
+                swept++;
+        }
+
+        return swept;
+    }
+
+    public void Write(string folder, IEnumerable<ProjectFile> files)
+    {
+        var root = System.IO.Path.Combine(Path, folder);
+        PrivateFiles.CreateDirectory(root);
+        foreach (var file in files)
+        {
+            var path = System.IO.Path.Combine(root, file.Path);
+            PrivateFiles.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+            PrivateFiles.Create(path, file.Content.Span);
+        }
+    }
+
+    public void Dispose() => Remove(Path);
+
+    /// <summary>A tool that was just killed may still be writing its last file, so that a first attempt can find a directory not empty.</summary>
+    private static bool Remove(string path)
+    {
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            try
+            {
+                Directory.Delete(path, recursive: true);
+                return true;
+            }
+            catch (DirectoryNotFoundException)
+            {
+                return true;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                Thread.Sleep(20 * attempt);
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsOwned(string name)
+    {
+        var parts = name.Split('-');
+        if (parts.Length != 4 || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var id) || !long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var start))
+            return false;
+        try
+        {
+            // The number alone is not enough: after a restart it may belong to another process.
+            using var owner = Process.GetProcessById(id);
+            return Math.Abs(StartOf(owner) - start) <= 2;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+
+    private static long StartOf(Process process) => new DateTimeOffset(process.StartTime.ToUniversalTime()).ToUnixTimeSeconds();
+}

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Runs every test there is: C (CTest, ASan and UBSan), .NET, UI units, and the browser and end-to-end tests. Ends with one line: N passed, N failed, N skipped.
+set -uo pipefail
+cd "$(dirname "$0")"
+. eng/packages.sh
+need_tools || exit 1
+need_packages "Testing" "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" || exit 1
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+results=$PWD/artifacts/test-results
+rm -rf "$results"
+mkdir -p "$results"
+passed=0 failed=0 skipped=0 broken=0
+
+step() { printf '\n== %s (%s)\n' "$1" "$(date +%T)"; }
+breaks() { echo "FAILED: $1"; broken=$((broken + 1)); }
+attribute() { sed -n "s/.*[[:space:]]$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1; }
+# The counts of the first <testsuite(s)> element that names them.
+count_junit() {
+  local file=$1 line tests failures errors skips
+  [ -s "$file" ] || { breaks "$file was not written"; return; }
+  line=$(tr '\n' ' ' <"$file" | grep -oE '<testsuites?[^>]*tests="[^>]*>' | head -n 1)
+  printf '%s\n' "$line" >"$file.head"
+  tests=$(attribute "$file.head" tests); failures=$(attribute "$file.head" failures)
+  errors=$(attribute "$file.head" errors); skips=$(attribute "$file.head" skipped)
+  failures=$((${failures:-0} + ${errors:-0})); skips=${skips:-0}
+  passed=$((passed + ${tests:-0} - failures - skips)); failed=$((failed + failures)); skipped=$((skipped + skips))
+}
+
+step "Firmware: C tests under AddressSanitizer and UndefinedBehaviorSanitizer"
+if cmake -S firmware -B artifacts/firmware -G Ninja -DCMAKE_BUILD_TYPE=Debug -DEF_TESTS=ON -DEF_SANITIZE=address,undefined >"$results/cmake.log" 2>&1 \
+  && cmake --build artifacts/firmware >>"$results/cmake.log" 2>&1; then
+  ctest --test-dir artifacts/firmware --output-on-failure --output-junit "$results/ctest.xml" --timeout 300
+  count_junit "$results/ctest.xml"
+else
+  tail -n 40 "$results/cmake.log"; breaks "the firmware does not build"
+fi
+
+step "UI: install, lint, unit tests, build"
+(
+  cd samples/EspForge.Studio/ui || exit 1
+  npm ci --no-audit --no-fund --loglevel=error && npm run --silent lint && npm run --silent build
+) >"$results/ui.log" 2>&1 || { tail -n 40 "$results/ui.log"; breaks "the UI does not build"; }
+(cd samples/EspForge.Studio/ui && npm run --silent test -- --reporter=default --reporter=junit --outputFile="$results/vitest.xml")
+count_junit "$results/vitest.xml"
+
+step ".NET: build, format, tests"
+if dotnet build EspForge.sln -v quiet -p:BuildUi=false; then
+  dotnet format EspForge.sln --verify-no-changes --no-restore --exclude '**/Migrations/**' >"$results/format.log" 2>&1 || { tail -n 20 "$results/format.log"; breaks "dotnet format would change files"; }
+  dotnet test EspForge.sln --no-build --logger trx --results-directory "$results/dotnet" --logger 'console;verbosity=minimal' --blame-hang-timeout 8m
+  for trx in "$results"/dotnet/*.trx; do
+    counters=$(grep -oE '<Counters [^>]*' "$trx" | head -n 1)
+    printf '%s\n' "$counters" >"$trx.head"
+    p=$(attribute "$trx.head" passed); t=$(attribute "$trx.head" total); e=$(attribute "$trx.head" executed)
+    passed=$((passed + ${p:-0})); failed=$((failed + ${e:-0} - ${p:-0})); skipped=$((skipped + ${t:-0} - ${e:-0}))
+  done
+  [ -n "$(ls "$results"/dotnet/*.trx 2>/dev/null)" ] || breaks "no .NET test ran"
+else
+  breaks "the solution does not build"
+fi
+
+step "Scripts"
+for script in run.sh test.sh .ci/run eng/packages.sh; do bash -n "$script" || breaks "$script"; done
+
+failed=$((failed + broken))
+printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
