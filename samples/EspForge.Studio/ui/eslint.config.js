@@ -10,6 +10,7 @@ const features = readdirSync(new URL("./src/features", import.meta.url), { withF
 export default tseslint.config(
   { ignores: ["dist", "node_modules", "src/api/schema.gen.ts"] },
   ...tseslint.configs.recommended,
+  { rules: { "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }] } },
   {
     files: ["src/**/*.{ts,tsx}", "tests/**/*.{ts,tsx}"],
     plugins: { "react-hooks": hooks },

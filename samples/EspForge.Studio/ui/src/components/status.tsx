@@ -34,7 +34,7 @@ interface StatusProps extends React.ComponentProps<"span"> {
 
 export function Status({ kind, word, className, ...props }: StatusProps) {
   return (
-    <span className={cn("inline-flex items-center gap-1.5 whitespace-nowrap", className)} {...props}>
+    <span className={cn("inline-flex items-center gap-1.5 align-middle whitespace-nowrap", className)} {...props}>
       <StatusShape kind={kind} />
       {word}
     </span>

@@ -4,7 +4,6 @@ import { layoutBoard, placeRows, stripRows, type Row } from "@/features/pins/lay
 import { pinState, nameOf, usesByGpio, type PinState } from "@/features/pins/plan";
 import { useWidth } from "@/lib/hooks";
 
-const PITCH = 26;
 const TOP = 34;
 const FOOT = 30;
 
@@ -36,15 +35,16 @@ export function BoardDrawing({ board, plan, findings, selected, onSelect, onDrop
   const facts = useMemo(() => new Map(board.pins.map((pin) => [pin.gpio, pin])), [board]);
   const width = Math.max(320, measured);
   const rows = Math.max(stripRows(layout.left), stripRows(layout.right), 6);
-  const height = TOP + rows * PITCH + FOOT;
   const narrow = width < 520;
+  const pitch = narrow ? 28 : Math.min(34, Math.max(26, Math.floor(600 / rows)));
+  const height = TOP + rows * pitch + FOOT;
   const boardWidth = Math.min(280, Math.max(narrow ? 92 : 150, width * 0.3));
   const x0 = (width - boardWidth) / 2;
   const x1 = x0 + boardWidth;
   const best = candidates?.[0]?.gpio;
   const legal = useMemo(() => (candidates === null ? null : new Set(candidates.map((candidate) => candidate.gpio))), [candidates]);
-  const left = placeRows(layout.left, PITCH, TOP + PITCH / 2);
-  const right = placeRows(layout.right, PITCH, TOP + PITCH / 2);
+  const left = placeRows(layout.left, pitch, TOP + pitch / 2);
+  const right = placeRows(layout.right, pitch, TOP + pitch / 2);
   const usbBottom = board.orientation === null || /usb at the bottom/i.test(board.orientation);
 
   return (
@@ -67,6 +67,7 @@ export function BoardDrawing({ board, plan, findings, selected, onSelect, onDrop
                 key={row.key}
                 row={row}
                 y={y}
+                pitch={pitch}
                 side={side}
                 edge={side === "left" ? x0 : x1}
                 width={width}
@@ -120,6 +121,7 @@ function Module({ board, x, y, width, height, narrow }: { board: Board; x: numbe
 interface PinRowProps {
   row: Row;
   y: number;
+  pitch: number;
   side: "left" | "right";
   edge: number;
   width: number;
@@ -133,7 +135,7 @@ interface PinRowProps {
   onDropUse: (gpio: number) => void;
 }
 
-function PinRow({ row, y, side, edge, width, narrow, names, state, selected, pointed, lit, onSelect, onDropUse }: PinRowProps) {
+function PinRow({ row, y, pitch, side, edge, width, narrow, names, state, selected, pointed, lit, onSelect, onDropUse }: PinRowProps) {
   const out = side === "left" ? -1 : 1;
   const anchor = side === "left" ? "end" : "start";
   const mirror = side === "left" ? "start" : "end";
@@ -190,7 +192,7 @@ function PinRow({ row, y, side, edge, width, narrow, names, state, selected, poi
       }}
     >
       <title>{label}</title>
-      <rect x={Math.min(outer, pad - out * 2)} y={y - PITCH / 2} width={Math.abs(outer - (pad - out * 2))} height={PITCH} fill="transparent" />
+      <rect x={Math.min(outer, pad - out * 2)} y={y - pitch / 2} width={Math.abs(outer - (pad - out * 2))} height={pitch} fill="transparent" />
       <rect
         x={pad - 5}
         y={y - 5}
@@ -213,9 +215,9 @@ function PinRow({ row, y, side, edge, width, narrow, names, state, selected, poi
       </text>
       <rect
         x={Math.min(outer, pillNear)}
-        y={y - 10.5}
+        y={y - pitch * 0.4}
         width={pillWidth}
-        height={21}
+        height={pitch * 0.8}
         rx={4}
         fill={names.length > 0 ? `color-mix(in oklab, ${mark.color} 14%, var(--card))` : pointed || selected ? "var(--raised)" : "transparent"}
         stroke={selected ? "var(--ring)" : pointed ? "var(--foreground)" : lit === "best" ? "var(--confirmed)" : lit === "legal" ? "var(--working)" : names.length > 0 ? `color-mix(in oklab, ${mark.color} 60%, transparent)` : "var(--border)"}

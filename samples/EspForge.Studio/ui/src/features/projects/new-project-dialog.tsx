@@ -34,7 +34,7 @@ export function NewProjectDialog({ onClose }: { onClose: () => void }) {
   };
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()}>
-      <DialogContent title="New project" description="Board and template can both be changed later; the pins of the template are placed for the board." className="max-w-2xl">
+      <DialogContent title="New project" description="The pins that the template needs are placed for the board; everything can be changed afterwards." className="max-w-2xl">
         <form
           className="flex min-h-0 flex-col"
           onSubmit={(event) => {
