@@ -13,6 +13,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -66,7 +67,7 @@ internal sealed class FleetHost : IAsyncDisposable
         services?.Invoke(builder.Services);
         var app = builder.Build();
         await using (var scope = app.Services.CreateAsyncScope())
-            await scope.ServiceProvider.GetRequiredService<EspForgeDbContext>().Database.EnsureCreatedAsync();
+            await scope.ServiceProvider.GetRequiredService<EspForgeDbContext>().Database.MigrateAsync();
         app.MapEspForge();
         app.MapEspForgeApi();
         await app.StartAsync();
