@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const target = process.env["ESPFORGE_HOST"] ?? "http://127.0.0.1:5080";
+const proxy = Object.fromEntries(["/api/", "^/device/", "/.well-known/"].map((path) => [path, { target, changeOrigin: false }]));
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],
@@ -11,9 +12,9 @@ export default defineConfig({
   server: {
     host: "127.0.0.1",
     port: 5173,
-    proxy: { "/api": { target, changeOrigin: false } },
+    proxy,
   },
-  preview: { host: "127.0.0.1", proxy: { "/api": { target, changeOrigin: false } } },
+  preview: { host: "127.0.0.1", proxy },
   build: {
     outDir: "dist",
     chunkSizeWarningLimit: 4500,

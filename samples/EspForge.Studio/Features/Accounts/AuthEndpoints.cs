@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text.Json;
 using EspForge.AspNetCore;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 
 namespace EspForge.Studio.Accounts;
@@ -101,10 +102,10 @@ internal static class AuthEndpoints
     private static async Task<(string? Token, ApiRefusal? Refusal)> TokenOfAsync(HttpContext context, CancellationToken cancel)
     {
         const int longest = 4096;
-        if (context.Request.ContentLength is null or 0)
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } || context.Request.ContentLength is 0)
             return (null, null);
-        if (context.Request.ContentLength > longest)
-            return (null, new ApiRefusal(new Fault("too-large", $"The body is larger than {longest} bytes.")));
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = longest;
         if (!context.Request.HasJsonContentType())
             return (null, new ApiRefusal(new Fault("unsupported-media-type", "Send the body as application/json.")));
         try

@@ -163,11 +163,11 @@ internal static class ProjectEndpoints
     internal static string Slug(string name)
     {
         var slug = new StringBuilder();
-        foreach (var letter in name.Normalize(NormalizationForm.FormD).ToLowerInvariant())
+        foreach (var letter in name.ToLowerInvariant())
         {
             if (char.IsAsciiLetterOrDigit(letter))
                 slug.Append(letter);
-            else if (slug.Length > 0 && slug[^1] != '-' && System.Globalization.CharUnicodeInfo.GetUnicodeCategory(letter) != System.Globalization.UnicodeCategory.NonSpacingMark)
+            else if (slug.Length > 0 && slug[^1] != '-')
                 slug.Append('-');
         }
 

@@ -41,14 +41,14 @@ internal static class ProjectTemplates
         var plan = new PinPlan { Board = board.Id };
         foreach (var want in Find(id).Wants)
         {
-            var candidates = Usual(board, want)
-                .Concat(PinSuggester.Suggest(plan, want, limit: 5).Select(suggestion => suggestion.Gpio));
-            foreach (var gpio in candidates)
+            // What is soldered on stays where it is even if there is something to know about the pin; a bus goes where there is nothing.
+            var (usual, worst) = Usual(board, want);
+            foreach (var gpio in usual.Concat(PinSuggester.Suggest(plan, want, limit: 5).Select(suggestion => suggestion.Gpio)))
             {
-                var tried = plan with { Uses = [.. plan.Uses, want with { Gpio = gpio }] };
-                if (PinChecker.Check(tried).HasErrors)
+                var use = want with { Gpio = gpio };
+                if (plan.Uses.Any(other => other.Gpio == gpio) || Worst(plan with { Uses = [use] }) > (usual.Contains(gpio) ? worst : PinSeverity.Warning))
                     continue;
-                plan = tried;
+                plan = plan with { Uses = [.. plan.Uses, use] };
                 break;
             }
         }
@@ -56,17 +56,15 @@ internal static class ProjectTemplates
         return plan;
     }
 
-    private static IEnumerable<int> Usual(Board board, PinUse want)
+    /// <summary>Where boards usually have it, and how bad a finding may be there.</summary>
+    private static (IReadOnlyList<int> Gpios, PinSeverity Worst) Usual(Board board, PinUse want) => want.Function switch
     {
-        IEnumerable<int?> usual = want.Function switch
-        {
-            "led" => board.Onboard.Where(part => part.Function is "led").Select(part => (int?)part.Gpio),
-            "i2c0" when want.Signal is "sda" => [board.Defaults?.I2c?.Sda],
-            "i2c0" => [board.Defaults?.I2c?.Scl],
-            _ => [],
-        };
-        return usual.OfType<int>();
-    }
+        "led" => ([.. board.Onboard.Where(part => part.Function is "led").Select(part => part.Gpio)], PinSeverity.Warning),
+        "i2c0" when board.Defaults?.I2c is { } bus => ([want.Signal is "sda" ? bus.Sda : bus.Scl], PinSeverity.Info),
+        _ => ([], PinSeverity.Info),
+    };
+
+    private static PinSeverity Worst(PinPlan plan) => PinChecker.Check(plan).Findings.Select(finding => finding.Severity).DefaultIfEmpty(PinSeverity.Info).Max();
 
     private static Template Find(string id) => Array.Find(All, template => string.Equals(template.Shown.Id, id, StringComparison.Ordinal))
         ?? throw new ArgumentException($"There is no template '{id}'.", nameof(id));

@@ -40,7 +40,7 @@ export function CopyButton({ text, what, className }: { text: string; what: stri
 /** An id, hash or address: shortened to read, whole to copy. */
 export function Id({ value, what = "id", length = 12, className }: { value: string; what?: string; length?: number; className?: string }) {
   return (
-    <span className={cn("inline-flex min-w-0 items-center gap-1", className)}>
+    <span className={cn("inline-flex max-w-full min-w-0 items-center gap-1", className)}>
       <span className="num truncate" title={value}>
         {value.length > length ? `${value.slice(0, length)}…` : value}
       </span>

@@ -17,6 +17,8 @@ export interface Column<R> {
   /** `always` cannot be hidden; `wide` gives way on a phone. */
   show?: "always" | "wide" | "desktop";
   className?: string;
+  /** The header is for screen readers only. */
+  quiet?: true;
 }
 
 interface DataTableProps<R> {
@@ -116,6 +118,8 @@ export function DataTable<R>({ label, columns, rows, rowKey, search, onSearch, r
                         {column.header}
                         {active && (sort.descending ? <ArrowDown className="size-3" aria-hidden /> : <ArrowUp className="size-3" aria-hidden />)}
                       </button>
+                    ) : column.quiet ? (
+                      <span className="sr-only">{column.header}</span>
                     ) : (
                       column.header
                     )}

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useRouterState } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { build, device, project, release, rollout } from "@/api/queries";
 import { NAVIGATION } from "@/frame/navigation";
 
@@ -8,6 +9,7 @@ export function Breadcrumb() {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const [section = "", id = ""] = path.split("/").filter(Boolean).map(decodeURIComponent);
   const item = NAVIGATION.find((entry) => entry.to === `/${section}`);
+  useTitle(id === "" ? (item?.word ?? null) : null);
   if (!item) return <span className="min-w-0 flex-1" />;
   return (
     <nav aria-label="Breadcrumb" className="min-w-0 flex-1">
@@ -48,13 +50,21 @@ function Name({ section, id }: { section: string; id: string }) {
   const released = useQuery({ ...release(id), enabled: on("releases") }).data;
   const rolloutName = useQuery({ ...rollout(id), enabled: on("rollouts"), refetchInterval: false }).data?.name;
   const found = useQuery({ ...device(id), enabled: on("devices") }).data;
-  if (id === "new") return "New";
-  return (
-    projectName ??
-    (builtVersion ? `${builtVersion.projectName} ${builtVersion.version}` : null) ??
-    (released ? `${released.product} ${released.version}` : null) ??
-    rolloutName ??
-    found?.name ??
-    id
-  );
+  const name =
+    id === "new"
+      ? "New"
+      : (projectName ??
+        (builtVersion ? `${builtVersion.projectName} ${builtVersion.version}` : null) ??
+        (released ? `${released.product} ${released.version}` : null) ??
+        rolloutName ??
+        found?.name ??
+        id);
+  useTitle(name);
+  return name;
+}
+
+function useTitle(title: string | null) {
+  useEffect(() => {
+    if (title !== null) document.title = `${title} · EspForge Studio`;
+  }, [title]);
 }

@@ -78,12 +78,12 @@ export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-/** A share of 1 as percent, with as many digits as help: 0 %, 0.4 %, 5 %, 63.2 %. */
+/** A share of 1 as percent, with as many digits as help: 0%, 0.4%, 5%, 63.2%. */
 export function percent(share: number): string {
   const value = share * 100;
-  if (value > 0 && value < 0.1) return "< 0.1 %";
+  if (value > 0 && value < 0.1) return "<0.1%";
   const rounded = Math.round(value * 10) / 10;
-  return `${Number.isInteger(rounded) ? rounded : rounded.toFixed(1)} %`;
+  return `${Number.isInteger(rounded) ? rounded : rounded.toFixed(1)}%`;
 }
 
 export function shortHash(value: string, length = 12): string {

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { Build } from "@/api/types";
+import { Actor } from "@/components/actor";
 import { ROW_LINK, type Column } from "@/components/data-table";
 import { Status } from "@/components/status";
 import { Elapsed, Time } from "@/components/time";
@@ -52,6 +53,6 @@ export const BUILD_COLUMNS: Column<Build>[] = [
     cell: (build) => <Elapsed from={build.startedAt} to={build.finishedAt} />,
     sort: (build) => build.durationMs,
   },
-  { id: "by", header: "By", show: "desktop", cell: (build) => build.createdBy, sort: (build) => build.createdBy, text: (build) => build.createdBy },
+  { id: "by", header: "By", show: "desktop", cell: (build) => <Actor actor={build.createdBy} />, sort: (build) => build.createdBy, text: (build) => build.createdBy },
   { id: "queued", header: "Queued", align: "right", show: "wide", cell: (build) => <Time at={build.queuedAt} />, sort: (build) => build.queuedAt },
 ];

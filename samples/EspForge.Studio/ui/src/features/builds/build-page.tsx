@@ -5,6 +5,7 @@ import { useState, type ReactNode } from "react";
 import { api } from "@/api/client";
 import { build as buildQuery, isOpen, releases } from "@/api/queries";
 import type { Build } from "@/api/types";
+import { Actor } from "@/components/actor";
 import { AllowedButton } from "@/components/allowed-button";
 import { Id } from "@/components/copyable";
 import { LogView } from "@/components/log-view";
@@ -65,7 +66,7 @@ export function BuildPage({ buildId, releaseDialog }: BuildPageProps) {
             <Link to="/projects/$projectId" params={{ projectId: build.projectId }} search={{}} className="text-foreground underline underline-offset-4">
               {build.projectName}
             </Link>
-            , queued <Time at={build.queuedAt} /> by {build.createdBy}
+            , queued <Time at={build.queuedAt} /> by <Actor actor={build.createdBy} />
           </>
         }
         action={

@@ -58,7 +58,7 @@ export function DashboardPage() {
           primary && (
             <Button asChild>
               <Link {...primary.link}>
-                {primary.action} <ArrowRight />
+                {primary.alone} <ArrowRight />
               </Link>
             </Button>
           )

@@ -205,7 +205,7 @@ function OfferLine({ device }: { device: Device }) {
           <span className="h-1.5 w-32 overflow-hidden rounded-full bg-border" role="progressbar" aria-label="Progress" aria-valuenow={offer.percent} aria-valuemin={0} aria-valuemax={100}>
             <span className="block h-full bg-working" style={{ width: `${offer.percent}%` }} />
           </span>
-          <span className="num">{offer.percent} %</span>
+          <span className="num">{offer.percent}%</span>
         </span>
       )}
       {offer.error && <span className="num text-failed">{offer.error}</span>}

@@ -52,7 +52,7 @@ export function BoardDrawing({ board, plan, findings, selected, onSelect, onDrop
       {measured > 0 && (
         <svg viewBox={`0 0 ${width} ${height}`} width={width} height={height} className="block" role="group" aria-label={`Pins of ${board.name}`}>
           <rect x={x0} y={8} width={boardWidth} height={height - 16} rx={6} fill="var(--board)" stroke="var(--board-line)" />
-          <Module board={board} x={x0 + 34} y={usbBottom ? 22 : 52} width={boardWidth - 68} height={Math.min(190, height * 0.42)} narrow={narrow} />
+          <Module board={board} x={x0 + (narrow ? 22 : 34)} y={usbBottom ? 22 : 52} width={boardWidth - (narrow ? 44 : 68)} height={Math.min(190, height * 0.42)} narrow={narrow} />
           <rect x={width / 2 - 16} y={usbBottom ? height - 18 : 2} width={32} height={16} rx={2} fill="var(--chip)" stroke="var(--board-line)" />
           {[...left.map((entry) => ({ ...entry, side: "left" as const })), ...right.map((entry) => ({ ...entry, side: "right" as const }))].map(({ row, y, side }) => {
             const gpio = row.gpio;
@@ -83,7 +83,13 @@ export function BoardDrawing({ board, plan, findings, selected, onSelect, onDrop
           })}
         </svg>
       )}
-      {layout.note && <p className="caption px-3 pb-2 text-center">{layout.note}</p>}
+      {(board.orientation || layout.note) && (
+        <p className="caption px-3 pb-2 text-center">
+          {board.orientation}
+          {board.orientation && layout.note && ". "}
+          {layout.note}
+        </p>
+      )}
     </div>
   );
 }
@@ -94,7 +100,6 @@ function Module({ board, x, y, width, height, narrow }: { board: Board; x: numbe
   const step = (width - 16) / (steps * 2);
   let d = `M${x + 8} ${y + antenna - 7}`;
   for (let i = 0; i < steps; i++) d += `v${-(antenna - 14)}h${step}v${antenna - 14}h${step}`;
-  if (width < 40) return <rect x={x - 22} y={y} width={width + 44} height={height} rx={2} fill="var(--chip)" stroke="var(--board-line)" />;
   return (
     <g aria-hidden>
       <rect x={x} y={y} width={width} height={height} rx={2} fill="var(--chip)" />

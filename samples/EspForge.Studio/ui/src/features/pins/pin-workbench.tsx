@@ -163,7 +163,7 @@ function Workbench({ board, saved, onSave, saveLabel = "Save plan", scratch = fa
         <Card title="Place" className="max-h-[720px] max-xl:order-2 max-xl:max-h-96 max-xl:col-span-full" bodyClassName="flex min-h-0 flex-col">
           <PlacePanel board={board} plan={plan} readOnly={readOnly} armed={armed} best={best} selected={selected} onPeek={setPeeked} onPick={pick} onPlaceBest={placeBest} onDisarm={() => setArmed(null)} />
         </Card>
-        <Card title={board.name} note={board.orientation ?? undefined} bodyClassName="flex flex-col" action={<Legend />}>
+        <Card title={board.name} bodyClassName="flex flex-col" action={<Legend />}>
           <div className="p-2">
             <BoardDrawing
               board={board}

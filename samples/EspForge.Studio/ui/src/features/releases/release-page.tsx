@@ -4,6 +4,7 @@ import { Download, Rocket } from "lucide-react";
 import { api } from "@/api/client";
 import { release as releaseQuery, rollouts } from "@/api/queries";
 import type { Release, RolloutSummary } from "@/api/types";
+import { Actor } from "@/components/actor";
 import { CommandLine, Id } from "@/components/copyable";
 import { ErrorPanel, Facts, Page, PageHeader } from "@/components/page";
 import { Status } from "@/components/status";
@@ -59,7 +60,7 @@ export function ReleasePage() {
         }
         about={
           <>
-            Released <Time at={release.createdAt} /> by {release.createdBy}
+            Released <Time at={release.createdAt} /> by <Actor actor={release.createdBy} />
           </>
         }
         action={

@@ -1,4 +1,5 @@
 import type { RolloutLogEntry } from "@/api/types";
+import { Actor } from "@/components/actor";
 import { StatusShape } from "@/components/status";
 import { Time } from "@/components/time";
 import type { StatusKind } from "@/lib/status";
@@ -25,7 +26,9 @@ export function DecisionLog({ log }: { log: RolloutLogEntry[] }) {
           <div className="min-w-0 flex-1">
             <p className="flex flex-wrap items-baseline gap-x-2">
               <span className="font-medium">{entry.action.replace(/^rollout\./, "")}</span>
-              <span className="caption min-w-0 truncate">{entry.actor}</span>
+              <span className="caption min-w-0 truncate">
+                <Actor actor={entry.actor} />
+              </span>
               <span className="caption ml-auto">
                 <Time at={entry.at} />
               </span>

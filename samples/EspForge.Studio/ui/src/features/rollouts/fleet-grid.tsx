@@ -103,7 +103,7 @@ export function FleetGrid({ groups, stages, devices, currentStage, marked }: Fle
             <section key={group.stage} aria-label={`Stage ${group.stage + 1}`} className="flex min-w-0 gap-3 max-sm:flex-col max-sm:gap-1">
               <header className="w-24 shrink-0 text-xs leading-4 max-sm:flex max-sm:w-auto max-sm:gap-2">
                 <p className="font-semibold">
-                  Stage {group.stage + 1} <span className="num font-normal text-muted-foreground">{stage?.percent} %</span>
+                  Stage {group.stage + 1} <span className="num font-normal text-muted-foreground">{stage?.percent}%</span>
                 </p>
                 <p className="text-muted-foreground">
                   {plural(group.cells.length, "device")}
@@ -126,7 +126,7 @@ export function FleetGrid({ groups, stages, devices, currentStage, marked }: Fle
             <span className="num font-medium">{open.cell.deviceId}</span>
             <span className="flex items-center gap-1.5">
               <StatusShape kind={open.cell.kind} /> {open.cell.word}
-              {open.cell.percent !== null && open.cell.kind === "working" && <span className="num">{open.cell.percent} %</span>}
+              {open.cell.percent !== null && open.cell.kind === "working" && <span className="num">{open.cell.percent}%</span>}
             </span>
             <span className="text-muted-foreground">stage {open.stage + 1}</span>
             {open.cell.fromVersion && (

@@ -241,7 +241,7 @@ function Form({ all, chosen }: { all: Release[]; chosen: string | undefined }) {
                           <span className="text-destructive">{bad.message}</span>
                         ) : (
                           <>
-                            soak {wholeDuration(stage.gate.soakSeconds)}, at most {Math.round(stage.gate.maximumFailureRate * 1000) / 10} % failures
+                            soak {wholeDuration(stage.gate.soakSeconds)}, at most {Math.round(stage.gate.maximumFailureRate * 1000) / 10}% failures
                           </>
                         )}
                       </span>

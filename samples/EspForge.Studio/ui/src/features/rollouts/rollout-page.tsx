@@ -4,6 +4,7 @@ import { Maximize2, Minimize2 } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import { MEMBER_PAGE, rollout as rolloutQuery, rolloutMembers } from "@/api/queries";
 import type { Rollout } from "@/api/types";
+import { Actor } from "@/components/actor";
 import { Id } from "@/components/copyable";
 import { ErrorPanel, Facts, Page } from "@/components/page";
 import { StatusBadge } from "@/components/status";
@@ -135,7 +136,7 @@ export function RolloutPage() {
                   ["Board", rollout.filter.board ? <span className="num">{rollout.filter.board}</span> : "any"],
                   ["Running", rollout.filter.currentVersion ? <span className="num">{rollout.filter.currentVersion}</span> : "any version"],
                   ["Created", <Time at={rollout.createdAt} />],
-                  ["By", rollout.createdBy],
+                  ["By", <Actor actor={rollout.createdBy} />],
                   ["Id", <Id value={rollout.id} what="rollout id" length={13} />],
                 ]}
               />

@@ -46,7 +46,7 @@ export function RolloutPreviewCard({ preview, error, invalid, product }: Preview
               <li key={i}>
                 <p className="flex items-baseline justify-between text-sm">
                   <span>
-                    Stage {i + 1} <span className="num text-muted-foreground">{stage.percent} %</span>
+                    Stage {i + 1} <span className="num text-muted-foreground">{stage.percent}%</span>
                   </span>
                   <span className="num">
                     {plural(stage.size, "device")} <span className="text-muted-foreground">→ {count(stage.cumulative)}</span>

@@ -43,7 +43,7 @@ function StageBox({ stage, index, rollout }: { stage: StageView; index: number; 
       className={cn("relative flex min-w-0 flex-col gap-2 bg-card p-3", phase === "now" && "bg-raised", phase === "ahead" && "text-muted-foreground")}
     >
       <div className="flex items-baseline gap-2">
-        <span className={cn("num text-2xl leading-none font-semibold", phase === "ahead" && "font-normal")}>{stage.percent} %</span>
+        <span className={cn("num text-2xl leading-none font-semibold", phase === "ahead" && "font-normal")}>{stage.percent}%</span>
         <span className="text-sm">stage {index + 1}</span>
         <span className="ml-auto flex items-center gap-1 text-xs font-medium">
           {phase === "passed" && <Check className="size-4 text-confirmed" aria-hidden />}
@@ -68,7 +68,7 @@ function StageBox({ stage, index, rollout }: { stage: StageView; index: number; 
           </span>
         )}
       </p>
-      <GateBar stage={stage} phase={phase} />
+      <GateBar stage={stage} />
       <p className="caption mt-auto">
         {stage.startedAt ? (
           <>
@@ -83,7 +83,7 @@ function StageBox({ stage, index, rollout }: { stage: StageView; index: number; 
 }
 
 /** The confidence interval of the failure rate as a bar, against the rate that is allowed. */
-function GateBar({ stage, phase }: { stage: StageView; phase: Phase }) {
+function GateBar({ stage }: { stage: StageView }) {
   const allowed = stage.gate.maximumFailureRate;
   const ended = stage.health.confirmed + stage.health.failed;
   const observed = ended === 0 ? null : stage.health.failed / ended;
@@ -91,10 +91,10 @@ function GateBar({ stage, phase }: { stage: StageView; phase: Phase }) {
   const at = (rate: number) => `${Math.min(100, (rate / scale) * 100)}%`;
   const broken = ended > 0 && stage.lowerBound > allowed;
   const proven = ended > 0 && stage.upperBound <= allowed;
-  const tone = broken ? "var(--failed)" : proven ? "var(--confirmed)" : "var(--warning)";
+  const tone = broken ? "var(--failed)" : proven ? "var(--confirmed)" : "var(--working)";
   const said = observed === null ? "no reports yet" : `${percent(observed)} failed; with ${percent(stage.gate.confidence)} confidence ${percent(stage.lowerBound)} to ${percent(stage.upperBound)}`;
   return (
-    <div className={cn("flex flex-col gap-1", phase === "ahead" && "opacity-80")}>
+    <div className="flex flex-col gap-1">
       <div className="relative h-5" role="img" aria-label={`Failure rate: ${said}. Allowed: ${percent(allowed)}.`}>
         <span className="absolute inset-x-0 top-1/2 h-px bg-input" />
         {observed !== null && (

@@ -29,20 +29,20 @@ export interface Preset {
   stages: () => StageDraft[];
 }
 export const PRESETS: Preset[] = [
-  { id: "standard", name: "Standard", about: "5, 20, 50, 100 %, ten minutes each", stages: () => defaultStages() },
+  { id: "standard", name: "Standard", about: "5, 20, 50, 100%, ten minutes each", stages: () => defaultStages() },
   {
     id: "careful",
     name: "Careful",
-    about: "1, 10, 50, 100 %, a day each, waits for proof",
+    about: "1, 10, 50, 100%, a day each, waits for proof",
     stages: () => [1, 10, 50, 100].map((percent) => ({ percent, gate: { ...DEFAULT_GATE, soakSeconds: 86_400, minimumReports: 10, maximumFailureRate: 0.02, requireProof: true } })),
   },
   {
     id: "quick",
     name: "Quick try",
-    about: "5, 20, 50, 100 %, seconds each; for virtual devices",
+    about: "5, 20, 50, 100%, seconds each; for virtual devices",
     stages: () => defaultStages({ ...DEFAULT_GATE, soakSeconds: 5, silentAfterSeconds: 300 }),
   },
-  { id: "all", name: "All at once", about: "one stage of 100 %; nothing is held back", stages: () => [{ percent: 100, gate: { ...DEFAULT_GATE } }] },
+  { id: "all", name: "All at once", about: "one stage of 100%; nothing is held back", stages: () => [{ percent: 100, gate: { ...DEFAULT_GATE } }] },
 ];
 
 export interface StageProblem {
@@ -62,14 +62,14 @@ export function validateStages(stages: StageDraft[]): StageProblem[] {
   stages.forEach(({ percent, gate }, i) => {
     const before = stages[i - 1]?.percent ?? 0;
     if (!Number.isInteger(percent) || !within(percent, 1, 100)) say(i, "percent", "A whole number from 1 to 100.");
-    else if (percent <= before) say(i, "percent", `More than the stage before (${before} %).`);
-    else if (i === stages.length - 1 && percent !== 100) say(i, "percent", "The last stage is 100 %.");
+    else if (percent <= before) say(i, "percent", `More than the stage before (${before}%).`);
+    else if (i === stages.length - 1 && percent !== 100) say(i, "percent", "The last stage is 100%.");
     if (!within(gate.soakSeconds, 0, THIRTY_DAYS)) say(i, "soakSeconds", "0 s to 30 days.");
     if (!Number.isInteger(gate.minimumReports) || !within(gate.minimumReports, 1, 1_000_000)) say(i, "minimumReports", "1 to 1,000,000.");
-    if (!within(gate.maximumFailureRate, 0, 1)) say(i, "maximumFailureRate", "0 to 100 %.");
-    if (!within(gate.confidence, 0.5, 0.999)) say(i, "confidence", "50 to 99.9 %.");
+    if (!within(gate.maximumFailureRate, 0, 1)) say(i, "maximumFailureRate", "0 to 100%.");
+    if (!within(gate.confidence, 0.5, 0.999)) say(i, "confidence", "50 to 99.9%.");
     if (!within(gate.silentAfterSeconds, 10, THIRTY_DAYS)) say(i, "silentAfterSeconds", "10 s to 30 days.");
-    if (!within(gate.maximumSilentShare, 0, 1)) say(i, "maximumSilentShare", "0 to 100 %.");
+    if (!within(gate.maximumSilentShare, 0, 1)) say(i, "maximumSilentShare", "0 to 100%.");
   });
   return problems;
 }

@@ -76,7 +76,8 @@ export function UsersSettings({ search, onSearch }: UsersSettingsProps) {
     { id: "state", header: "State", show: "wide", cell: (user) => (user.disabled ? <Status kind="silent" word="disabled" /> : <Status kind="confirmed" word="active" />), sort: (user) => (user.disabled ? 1 : 0) },
     {
       id: "do",
-      header: "",
+      header: "Access",
+      quiet: true,
       align: "right",
       show: "always",
       cell: (user) =>
