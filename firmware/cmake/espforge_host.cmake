@@ -77,9 +77,10 @@ else()
   set(espforge_mkimage "$<TARGET_FILE:ef_mkimage>")
 endif()
 
-# espforge_host_image(TARGET SOURCES file... [INCLUDE_DIRS dir...] [DEFINITIONS name[=value]...] PROJECT_NAME name VERSION semver CHIP chip)
+# espforge_host_image(TARGET SOURCES file... [INCLUDE_DIRS dir...] [DEFINITIONS name[=value]...] PROJECT_NAME name VERSION semver CHIP chip
+#                     [LIBRARY target])     the agent to link, espforge if not said
 function(espforge_host_image target)
-  cmake_parse_arguments(PARSE_ARGV 1 image "" "PROJECT_NAME;VERSION;CHIP" "SOURCES;INCLUDE_DIRS;DEFINITIONS")
+  cmake_parse_arguments(PARSE_ARGV 1 image "" "PROJECT_NAME;VERSION;CHIP;LIBRARY" "SOURCES;INCLUDE_DIRS;DEFINITIONS")
   foreach(required SOURCES PROJECT_NAME VERSION CHIP)
     if(NOT image_${required})
       message(FATAL_ERROR "EspForge: espforge_host_image(${target}) needs ${required}")
@@ -88,12 +89,15 @@ function(espforge_host_image target)
   if(image_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "EspForge: espforge_host_image(${target}) does not know ${image_UNPARSED_ARGUMENTS}")
   endif()
+  if(NOT image_LIBRARY)
+    set(image_LIBRARY espforge)
+  endif()
   add_executable(${target} ${image_SOURCES})
   set_target_properties(${target} PROPERTIES SUFFIX ".elf" C_STANDARD 11 LINK_FLAGS_RELEASE "-s")
   target_include_directories(${target} PRIVATE ${image_INCLUDE_DIRS})
   target_compile_definitions(${target} PRIVATE ${image_DEFINITIONS})
   target_compile_options(${target} PRIVATE -Wall -Wextra)
-  target_link_libraries(${target} PRIVATE espforge m)
+  target_link_libraries(${target} PRIVATE ${image_LIBRARY} m)
   add_custom_command(TARGET ${target} POST_BUILD
     COMMAND "${espforge_mkimage}" --elf "$<TARGET_FILE:${target}>" --out "${CMAKE_CURRENT_BINARY_DIR}/${target}.efi"
       --project "${image_PROJECT_NAME}" --version "${image_VERSION}" --chip "${image_CHIP}"

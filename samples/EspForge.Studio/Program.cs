@@ -1,1 +1,6 @@
-return 0;
+var builder = WebApplication.CreateBuilder(args);
+builder.AddStudio();
+
+var app = builder.Build();
+await app.UseStudioAsync();
+await app.RunAsync();

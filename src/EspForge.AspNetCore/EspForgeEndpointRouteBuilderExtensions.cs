@@ -18,6 +18,9 @@ public static class EspForgeEndpointRouteBuilderExtensions
         devices.MapDeviceClaims();
         devices.MapDeviceToken();
         devices.MapDeviceTelemetry();
+        devices.MapUpdates();
+        devices.MapDeviceImages();
+        endpoints.MapKeys();
         return devices;
     }
 
@@ -35,8 +38,13 @@ public static class EspForgeEndpointRouteBuilderExtensions
             throw new ArgumentException("The prefix begins with a slash, does not end with one and has no parameters: `/api/v1`.", nameof(prefix));
         Surface(endpoints, "MapEspForgeApi").Add(prefix);
         var api = endpoints.MapGroup(prefix).AddEndpointFilter(ApiBodyFilter.InvokeAsync);
+        api.MapBoards();
+        api.MapPins();
         api.MapDevices();
         api.MapTelemetry();
+        api.MapImages();
+        api.MapReleases();
+        api.MapRollouts();
         api.MapAudit();
         api.MapEvents();
         return api;

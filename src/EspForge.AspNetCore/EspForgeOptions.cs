@@ -86,9 +86,9 @@ public sealed class EspForgeOptions
     public long MaxImageBytes { get; set; } = 16_777_216;
 
     /// <summary>How often rollouts are looked at.</summary>
-    /// <value>100 milliseconds … 1 hour; the default is 2 seconds.</value>
+    /// <value>100 milliseconds … 1 hour; the default is 1 second.</value>
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
-    public TimeSpan RolloutInterval { get; set; } = TimeSpan.FromSeconds(2);
+    public TimeSpan RolloutInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Root of a device's topics; <c>{deviceId}</c> stands for its id.</summary>
     /// <value>The default is <c>espforge/{deviceId}</c>.</value>

@@ -1,5 +1,6 @@
 using EspForge;
 using EspForge.AspNetCore;
+using EspForge.Boards;
 using EspForge.Ota;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -40,8 +41,10 @@ public static class EspForgeServiceCollectionExtensions
             authorization.AddPolicy(DeviceAuthentication.Policy, policy => policy
                 .AddAuthenticationSchemes(DeviceAuthentication.Scheme).RequireClaim(DeviceAuthentication.DeviceClaim));
         });
+        services.TryAddSingleton(BoardCatalog.Default);
         AddKeys(services);
         AddDevices(services);
+        AddReleases(services);
         return new Builder(services);
     }
 
@@ -55,6 +58,19 @@ public static class EspForgeServiceCollectionExtensions
         services.AddSingleton<CommandSecrets>();
         services.AddScoped<DevicePresenter>();
         services.AddHostedService<RetentionWorker>();
+    }
+
+    private static void AddReleases(IServiceCollection services)
+    {
+        services.TryAddSingleton<IImageContent>(provider => new FileImageContent(
+            Path.Combine(provider.GetRequiredService<IOptions<EspForgeOptions>>().Value.DataDirectory, "images"), provider.GetRequiredService<TimeProvider>()));
+        services.AddScoped(provider => new ImageIntake(
+            provider.GetRequiredService<IImageStore>(),
+            provider.GetRequiredService<IImageContent>(),
+            provider.GetRequiredService<IOptions<EspForgeOptions>>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddScoped<RolloutDesk>();
+        services.AddHostedService<RolloutWorker>();
     }
 
     /// <summary>Keys live in <c>DataDirectory/keys</c>: the signing key, other trusted keys (<c>trusted.pem</c>), the token secret, data protection's ring.</summary>

@@ -43,7 +43,7 @@ internal sealed class DeviceRow
 
     public required DateTimeOffset CreatedAt { get; set; }
 
-    /// <summary>Id, name, hardware id and group in lower case: what a search looks in.</summary>
+    /// <summary>Name, id, hardware id and group in lower case: what a search looks in and a list is ordered by.</summary>
     public string SearchText { get; set; } = "";
 
     public List<DeviceTagRow> Tags { get; set; } = [];

@@ -43,5 +43,5 @@ internal static class DeviceRowMapping
     }
 
     public static void IndexForSearch(this DeviceRow row) =>
-        row.SearchText = string.Join('\n', row.DeviceId, row.Name, row.HardwareId, row.Group).ToLowerInvariant();
+        row.SearchText = string.Join('\n', row.Name, row.DeviceId, row.HardwareId, row.Group).ToLowerInvariant();
 }

@@ -27,7 +27,7 @@ internal sealed class EfDeviceStore(StoreContext store) : IDeviceStore
             rows = rows.Where(r => r.SearchText.Contains(text) || r.Tags.Any(t => t.Tag == text));
         }
 
-        var found = await rows.Include(r => r.Tags).OrderBy(r => r.Name).ThenBy(r => r.DeviceId).Take(limit).AsSplitQuery().ToListAsync(cancel);
+        var found = await rows.Include(r => r.Tags).OrderBy(r => r.SearchText).Take(limit).AsSplitQuery().ToListAsync(cancel);
         return found.ConvertAll(r => r.ToDevice());
     }
 
@@ -105,6 +105,7 @@ internal sealed class EfDeviceStore(StoreContext store) : IDeviceStore
             await store.Db.Set<DeviceTagRow>().Where(r => r.DeviceId == deviceId).ExecuteDeleteAsync(cancel);
             await store.Db.Set<TelemetryRow>().Where(r => r.DeviceId == deviceId).ExecuteDeleteAsync(cancel);
             await store.Db.Set<DeviceEventRow>().Where(r => r.DeviceId == deviceId).ExecuteDeleteAsync(cancel);
+            await EfRolloutStore.ForgetDeviceAsync(store.Db, deviceId, cancel);
             await Rows.Where(r => r.DeviceId == deviceId).ExecuteDeleteAsync(cancel);
             await AuditChain.AppendAsync(store.Db, organization, entry, store.Now, cancel);
             return true;

@@ -1,11 +1,10 @@
 using EspForge.EntityFrameworkCore;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Microsoft.EntityFrameworkCore;
 
-/// <summary>Opens and prepares databases.</summary>
+/// <summary>Opens databases.</summary>
 public static class EspForgeDatabaseExtensions
 {
     /// <summary>Uses the SQLite file at <paramref name="path"/> with write-ahead log, five seconds of patience and foreign keys. The folder is created.</summary>
@@ -20,13 +19,5 @@ public static class EspForgeDatabaseExtensions
             Directory.CreateDirectory(folder);
         var connection = new SqliteConnectionStringBuilder { DataSource = path, ForeignKeys = true, DefaultTimeout = 10 };
         return options.UseSqlite(connection.ToString(), sqlite).AddInterceptors(new SqlitePragmas());
-    }
-
-    /// <summary>Brings the database of <see cref="EspForgeDbContext"/> to the newest schema. Call it once at start, before requests are served.</summary>
-    public static async Task EnsureEspForgeDatabaseAsync(this IServiceProvider services, CancellationToken cancel = default)
-    {
-        ArgumentNullException.ThrowIfNull(services);
-        await using var scope = services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<EspForgeDbContext>().Database.MigrateAsync(cancel);
     }
 }

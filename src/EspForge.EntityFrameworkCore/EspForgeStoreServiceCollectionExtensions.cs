@@ -41,4 +41,12 @@ public static class EspForgeStoreServiceCollectionExtensions
         services.AddDbContext<EspForgeDbContext>(options => options.UseEspForgeSqlite(path));
         return services.AddEspForgeStores<EspForgeDbContext>();
     }
+
+    /// <summary>Brings the database of <see cref="EspForgeDbContext"/> to the newest schema. Call it once at start, before requests are served.</summary>
+    public static async Task EnsureEspForgeDatabaseAsync(this IServiceProvider services, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        await using var scope = services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<EspForgeDbContext>().Database.MigrateAsync(cancel);
+    }
 }

@@ -62,6 +62,19 @@ public sealed class PinFinding
     /// <summary>Ways out, best first, at least one. They are worked out when first asked for.</summary>
     public IReadOnlyList<PinRepair> Repairs => _repairs ??= PinRepair.Find(this, _plan, _catalog, _movable, _ownRepairs);
 
+    /// <summary>The index, in the uses of the plan that was checked, of the use a repair is about; null where it is about none.</summary>
+    public int? UseIndexOf(PinRepair repair)
+    {
+        ArgumentNullException.ThrowIfNull(repair);
+        for (var i = 0; repair.Change.Use is not null && i < _plan.Uses.Count; i++)
+        {
+            if (_plan.Uses[i] == repair.Change.Use)
+                return i;
+        }
+
+        return null;
+    }
+
     /// <inheritdoc/>
     public override string ToString() => $"{Severity} {Rule} {Class}: {Message}";
 
@@ -79,6 +92,17 @@ public sealed class PinReport(IReadOnlyList<PinFinding> findings)
     /// <summary>The findings.</summary>
     public IReadOnlyList<PinFinding> Findings { get; } = findings;
 
+    /// <summary>How many are errors.</summary>
+    public int Errors => Count(PinSeverity.Error);
+
+    /// <summary>How many are warnings.</summary>
+    public int Warnings => Count(PinSeverity.Warning);
+
+    /// <summary>How many are infos, overridden ones included.</summary>
+    public int Infos => Count(PinSeverity.Info);
+
     /// <summary>Whether one of them is an error.</summary>
     public bool HasErrors => Findings.Count > 0 && Findings[0].Severity == PinSeverity.Error;
+
+    private int Count(PinSeverity severity) => Findings.Count(finding => finding.Severity == severity);
 }

@@ -21,16 +21,27 @@ public static class PinPlanReader
     /// <summary>Reads a plan. A fault has the code <c>plan-malformed</c> and starts with the path, such as <c>$.uses[3].gpio</c>.</summary>
     /// <param name="json">UTF-8, at most <see cref="MaxBytes"/>.</param>
     /// <param name="catalog">Where board and chip are looked up; the default is <see cref="BoardCatalog.Default"/>.</param>
-    public static Outcome<PinPlan> Read(ReadOnlySpan<byte> json, BoardCatalog? catalog = null)
+    /// <param name="rules">The rules that an override may name; the default is <see cref="PinRuleSet.Default"/>.</param>
+    public static Outcome<PinPlan> Read(ReadOnlySpan<byte> json, BoardCatalog? catalog = null, IReadOnlyList<IPinRule>? rules = null) => ReadDocument(json, root =>
+    {
+        var plan = ReadPlan(root, rules ?? PinRuleSet.Default);
+        CheckHardware(plan, catalog ?? BoardCatalog.Default);
+        return plan;
+    });
+
+    /// <summary>Reads one use on its own. Its <c>gpio</c> may be left out, where a pin for it is still being looked for; it is -1 then.</summary>
+    /// <param name="json">UTF-8, at most <see cref="MaxBytes"/>.</param>
+    public static Outcome<PinUse> ReadUse(ReadOnlySpan<byte> json) => ReadDocument(json, root => ReadUse(root, gpioRequired: false));
+
+    private static Outcome<T> ReadDocument<T>(ReadOnlySpan<byte> json, Func<Field, T> read)
+        where T : notnull
     {
         if (json.Length > MaxBytes)
             return new Fault("plan-malformed", $"$ is larger than {MaxBytes} bytes.");
         try
         {
             using var document = JsonDocument.Parse(json.ToArray(), Options);
-            var plan = ReadPlan(new Field("$", document.RootElement));
-            CheckHardware(plan, catalog ?? BoardCatalog.Default);
-            return plan;
+            return read(new Field("$", document.RootElement));
         }
         catch (PlanException error)
         {
@@ -47,7 +58,7 @@ public static class PinPlanReader
         }
     }
 
-    private static PinPlan ReadPlan(Field root)
+    private static PinPlan ReadPlan(Field root, IReadOnlyList<IPinRule> rules)
     {
         var plan = new PinPlan();
         foreach (var field in root.Fields())
@@ -66,8 +77,8 @@ public static class PinPlanReader
                 "externalPull" => plan with { ExternalPull = ReadExternalPull(field) },
                 "wake" => plan with { Wake = ReadWake(field) },
                 "interrupts" => plan with { Interrupts = field.List(MaxEntries, item => item.Gpio()) },
-                "uses" => plan with { Uses = field.List(PinPlan.MaxUses, ReadUse) },
-                "overrides" => plan with { Overrides = field.List(MaxEntries, ReadOverride) },
+                "uses" => plan with { Uses = field.List(PinPlan.MaxUses, item => ReadUse(item, gpioRequired: true)) },
+                "overrides" => plan with { Overrides = field.List(MaxEntries, item => ReadOverride(item, rules)) },
                 _ => throw field.Unknown(root, "board, chip, module, flashMode, psram, vddSpiMillivolts, efuses, wifi, console, externalPull, wake, interrupts, uses, overrides"),
             };
         }
@@ -77,7 +88,7 @@ public static class PinPlanReader
         return plan;
     }
 
-    private static PinUse ReadUse(Field item)
+    private static PinUse ReadUse(Field item, bool gpioRequired)
     {
         var use = new PinUse(-1, "");
         foreach (var field in item.Fields())
@@ -93,11 +104,13 @@ public static class PinPlanReader
             };
         }
 
-        item.Require("gpio", "function");
+        item.Require("function");
+        if (gpioRequired)
+            item.Require("gpio");
         return use;
     }
 
-    private static PinOverride ReadOverride(Field item)
+    private static PinOverride ReadOverride(Field item, IReadOnlyList<IPinRule> rules)
     {
         var entry = new PinOverride("", [], "");
         foreach (var field in item.Fields())
@@ -112,7 +125,7 @@ public static class PinPlanReader
         }
 
         item.Require("rule", "gpios", "reason");
-        if (PinRuleSet.Default.All(rule => !PinRuleSet.IsNamed(rule, entry.Rule)))
+        if (rules.All(rule => !PinRuleSet.IsNamed(rule, entry.Rule)))
             throw new PlanException($"{item.Path}.rule names no rule: '{entry.Rule}'. Use an id (PIN010) or a class (strapping).");
         return entry;
     }

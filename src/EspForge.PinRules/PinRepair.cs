@@ -60,14 +60,15 @@ public sealed record PinRepair(string Label, PinChange Change)
     internal static IReadOnlyList<PinRepair> Find(PinFinding finding, PinPlan plan, BoardCatalog catalog, PinUse? movable, IReadOnlyList<PinRepair> own)
     {
         var repairs = new List<PinRepair>(own.Count + 2);
-        if (movable is not null && PinSuggester.Suggest(plan, movable, catalog, limit: 1) is [var best])
+        if (movable is not null && PinSuggester.Suggest(plan, movable, catalog, limit: 1) is [var best]
+            && (finding.Severity == PinSeverity.Error || best.Worst is null || best.Worst < finding.Severity))
         {
-            var why = best.Worst is null ? "free, nothing against it" : "free, the least is against it";
+            var why = best.Worst is null ? "free, nothing against it" : $"free, with a look at {string.Join(", ", best.Findings.Select(found => found.Class).Distinct(StringComparer.Ordinal))}";
             repairs.Add(new($"Move {movable.Name} to GPIO{best.Gpio} ({why})", new PinChange(PinChangeKind.Move, movable, To: best.Gpio)));
         }
 
         repairs.AddRange(own);
-        if (movable is not null && repairs.Count == 0)
+        if (movable is not null && repairs.Count == 0 && finding.Severity == PinSeverity.Error)
             repairs.Add(new($"Take {movable.Name} out: no free pin can carry it", new PinChange(PinChangeKind.Remove, movable)));
         if (finding.Severity == PinSeverity.Warning || repairs.Count == 0)
         {

@@ -25,13 +25,16 @@ public static class PinReportWriter
         json.WriteStartObject();
         json.WriteStartArray("findings");
         foreach (var finding in report.Findings)
-            WriteFinding(json, finding);
+            Write(finding, json);
         json.WriteEndArray();
         json.WriteEndObject();
     }
 
-    private static void WriteFinding(Utf8JsonWriter json, PinFinding finding)
+    /// <summary>Writes one finding as a JSON object.</summary>
+    public static void Write(PinFinding finding, Utf8JsonWriter json)
     {
+        ArgumentNullException.ThrowIfNull(finding);
+        ArgumentNullException.ThrowIfNull(json);
         json.WriteStartObject();
         json.WriteString("rule", finding.Rule);
         json.WriteString("class", finding.Class);
@@ -39,26 +42,19 @@ public static class PinReportWriter
         WriteGpios(json, finding.Gpios);
         json.WriteString("message", finding.Message);
         json.WriteString("source", finding.Source);
-        if (finding.Overridden is { } reason)
-            json.WriteString("overridden", reason);
         json.WriteStartArray("repairs");
         foreach (var repair in finding.Repairs)
-        {
-            json.WriteStartObject();
-            json.WriteString("label", repair.Label);
-            json.WriteStartObject("change");
-            WriteChange(json, repair.Change);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
+            WriteRepair(json, finding, repair);
         json.WriteEndArray();
+        json.WriteString("overridden", finding.Overridden);
         json.WriteEndObject();
     }
 
-    private static void WriteChange(Utf8JsonWriter json, PinChange change)
+    private static void WriteRepair(Utf8JsonWriter json, PinFinding finding, PinRepair repair)
     {
-        json.WriteString("kind", change.Kind switch
+        json.WriteStartObject();
+        json.WriteString("label", repair.Label);
+        json.WriteString("kind", repair.Change.Kind switch
         {
             PinChangeKind.Move => "move",
             PinChangeKind.Remove => "remove",
@@ -66,27 +62,20 @@ public static class PinReportWriter
             PinChangeKind.SetPlan => "setPlan",
             _ => "override",
         });
-        if (change.Use is { } use)
-        {
-            json.WriteString("function", use.Function);
-            if (use.Signal is not null)
-                json.WriteString("signal", use.Signal);
-            json.WriteNumber("gpio", use.Gpio);
-        }
+        WriteNumber(json, "use", finding.UseIndexOf(repair));
+        WriteNumber(json, "gpio", repair.Change.To);
+        json.WriteString("field", repair.Change.Field);
+        json.WriteString("value", repair.Change.Value);
+        WriteGpios(json, repair.Change.Gpios ?? []);
+        json.WriteEndObject();
+    }
 
-        if (change.To is { } to)
-            json.WriteNumber("to", to);
-        if (change.Kind == PinChangeKind.Override)
-        {
-            json.WriteString("rule", change.Field);
-            WriteGpios(json, change.Gpios ?? []);
-            json.WriteString("reason", change.Value);
-        }
-        else if (change.Field is not null)
-        {
-            json.WriteString("field", change.Field);
-            json.WriteString("value", change.Value);
-        }
+    private static void WriteNumber(Utf8JsonWriter json, string name, int? number)
+    {
+        if (number is { } value)
+            json.WriteNumber(name, value);
+        else
+            json.WriteNull(name);
     }
 
     private static void WriteGpios(Utf8JsonWriter json, IReadOnlyList<int> gpios)

@@ -40,12 +40,13 @@ public sealed class PinsCommandTests : IDisposable
         var (exitCode, output, error) = Check("""{ "chip": "esp32c3", "uses": [ { "gpio": 11, "function": "led" } ], "wifi": true }""", "--json");
         Assert.Equal((1, ""), (exitCode, error));
         var finding = JsonDocument.Parse(output).RootElement.GetProperty("findings")[0];
-        Assert.Equal(["rule", "class", "severity", "gpios", "message", "source", "repairs"], finding.EnumerateObject().Select(field => field.Name));
+        Assert.Equal(["rule", "class", "severity", "gpios", "message", "source", "repairs", "overridden"], finding.EnumerateObject().Select(field => field.Name));
         Assert.Equal(("PIN005", "vdd-spi", "error"), (finding.GetProperty("rule").GetString(), finding.GetProperty("class").GetString(), finding.GetProperty("severity").GetString()));
         Assert.Equal(11, finding.GetProperty("gpios")[0].GetInt32());
-        var change = finding.GetProperty("repairs")[0].GetProperty("change");
-        Assert.Equal("move", change.GetProperty("kind").GetString());
-        Assert.Equal((11, 3), (change.GetProperty("gpio").GetInt32(), change.GetProperty("to").GetInt32()));
+        var repair = finding.GetProperty("repairs")[0];
+        Assert.Equal(["label", "kind", "use", "gpio", "field", "value", "gpios"], repair.EnumerateObject().Select(field => field.Name));
+        Assert.Equal("move", repair.GetProperty("kind").GetString());
+        Assert.Equal((0, 3), (repair.GetProperty("use").GetInt32(), repair.GetProperty("gpio").GetInt32()));
     }
 
     [Fact]

@@ -94,6 +94,20 @@ public sealed class PinCheckerTests
     }
 
     [Fact]
+    public void A_strap_without_a_wrong_level_is_never_a_warning()
+    {
+        var plan = Plans.OfChip("esp32c5", "26 i2c0 sda") with { ExternalPull = new Dictionary<int, PinPull> { [26] = PinPull.Down } };
+        Assert.Equal(PinSeverity.Info, PinChecker.Check(plan).Findings.Single(finding => finding.Class == "strapping").Severity);
+    }
+
+    [Fact]
+    public void A_bare_ESP32_without_module_is_told_that_some_packages_differ()
+    {
+        Assert.Contains("name the module", PinChecker.Check(Plans.OfChip("esp32", "9 led")).Findings[0].Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("name the module", PinChecker.Check(Plans.OfChip("esp32", "6 led")).Findings[0].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_board_built_without_its_PSRAM_is_a_warning_not_an_error()
     {
         var plan = Plans.OfBoard("esp32-cam", "16 pir") with { Psram = PsramMode.None };
@@ -115,6 +129,9 @@ public sealed class PinCheckerTests
         var report = PinChecker.Check(Plans.OfChip("esp32", "4 led", "6 relay"), rules: [.. PinRuleSet.Default, new NoRelays()]);
         Assert.Contains(report.Findings, finding => finding is { Rule: "ACME01", Class: "no-relays", Severity: PinSeverity.Error });
         Assert.Contains(report.Findings, finding => finding.Class == "flash");
+        var json = """{ "chip": "esp32", "uses": [], "overrides": [ { "rule": "ACME01", "gpios": [6], "reason": "agreed" } ] }"""u8;
+        Assert.False(PinPlanReader.Read(json).IsSuccess);
+        Assert.True(PinPlanReader.Read(json, rules: [new NoRelays()]).IsSuccess);
     }
 
     [Fact]

@@ -79,6 +79,14 @@ public sealed class PinPlanReaderTests
     }
 
     [Fact]
+    public void A_use_on_its_own_may_still_look_for_its_pin()
+    {
+        Assert.Equal(new PinUse(-1, "i2c0", "sda"), PinPlanReader.ReadUse("""{"function":"i2c0","signal":"sda"}"""u8).Value);
+        Assert.Equal("$ lacks the field 'function'.", PinPlanReader.ReadUse("""{"gpio":4}"""u8).Fault!.Message);
+        Assert.NotEmpty(PinSuggester.Suggest(Plans.OfChip("esp32"), new PinUse(-1, "i2c0", "sda")));
+    }
+
+    [Fact]
     public void Limits_are_kept()
     {
         var use = """{"gpio":4,"function":"led"}""";

@@ -30,6 +30,15 @@ public sealed class PinSuggesterTests
     }
 
     [Fact]
+    public void A_repair_never_trades_a_warning_for_another()
+    {
+        var finding = PinChecker.Check(Plans.OfBoard("esp32-cam", "1 relay", "4 pir")).Findings.Single(found => found.Class == "console");
+        Assert.DoesNotContain(finding.Repairs, repair => repair.Change.Kind is PinChangeKind.Remove);
+        foreach (var move in finding.Repairs.Where(repair => repair.Change.Kind == PinChangeKind.Move))
+            Assert.DoesNotContain(PinChecker.Check(move.Apply(Plans.OfBoard("esp32-cam", "1 relay", "4 pir"))).Findings, found => found.Gpios.Contains(move.Change.To!.Value) && found.Severity >= PinSeverity.Warning);
+    }
+
+    [Fact]
     public void Nothing_is_suggested_where_nothing_fits() =>
         Assert.Empty(PinSuggester.Suggest(Plans.OfChip("esp32c3"), new PinUse(3, "dac0")));
 }

@@ -100,7 +100,7 @@ void ef_event_happened(ef_agent *a, ef_event event)
         if (states[a->state].enter != NULL)
             states[a->state].enter(a);
         if (states[a->state].report != EF_REPORT_NONE)
-            ef_report_progress(a, states[a->state].report, a->state == EF_STATE_DOWNLOADING ? 0 : -1);
+            ef_report_progress(a, states[a->state].report, a->state == EF_STATE_DOWNLOADING ? a->download.percent / 10 * 10 : -1);
         return;
     }
     ef_log(a, EF_LOG_ERROR, "event %d has no place in state %s", (int)event, states[a->state].name);

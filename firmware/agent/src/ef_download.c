@@ -8,6 +8,12 @@
 #define BUSY_WAIT_MS 100
 #define PROGRESS_DEFAULT_BYTES 65536u
 
+static int8_t percent_of(const ef_agent *a)
+{
+    uint32_t size = a->offer.manifest.image_size_bytes;
+    return (int8_t)(size == 0 ? 100u : (uint64_t)a->download.offset * 100 / size);
+}
+
 void ef_download_enter(ef_agent *a)
 {
     ef_download *d = &a->download;
@@ -15,6 +21,7 @@ void ef_download_enter(ef_agent *a)
     memset(d, 0, sizeof *d);
     d->started_over = started_over;
     d->offset = d->stored = started_over ? 0 : ef_progress_load(a, &a->offer);
+    d->percent = percent_of(a);
     ef_backoff_reset(&d->backoff, 1000, 30000);
     char hash[65];
     if (ef_hex_encode(a->offer.manifest.image_sha256, 32, hash, sizeof hash) == EF_OK)
@@ -49,9 +56,7 @@ static void lost(ef_agent *a, const char *why, int64_t now_ms)
         ef_update_failed(a, EF_DOWNLOAD_FAILED, detail);
         return;
     }
-    int64_t asked_ms = (int64_t)d->response.retry_after_s * 1000;
-    int64_t wait_ms = ef_backoff_next_ms(&d->backoff, a->port);
-    d->next_ms = now_ms + (asked_ms > wait_ms ? asked_ms : wait_ms);
+    d->next_ms = now_ms + (int64_t)d->response.retry_after_s * 1000 + ef_backoff_next_ms(&d->backoff, a->port);
     ef_log(a, EF_LOG_WARN, "download cut at byte %lu: %s", (unsigned long)d->offset, why);
 }
 
@@ -137,7 +142,7 @@ static void flush(ef_agent *a)
         ef_progress_store(a, &a->offer, d->offset);
         d->stored = d->offset;
     }
-    int8_t percent = (int8_t)((uint64_t)d->offset * 100 / size);
+    int8_t percent = percent_of(a);
     if (percent / 10 > d->percent / 10) {
         d->percent = percent;
         ef_report_progress(a, EF_REPORT_DOWNLOADING, percent / 10 * 10);

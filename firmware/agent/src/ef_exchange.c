@@ -95,7 +95,6 @@ ef_status ef_exchange_json(const ef_agent *a, ef_json *json)
 
 int64_t ef_exchange_retry_ms(ef_agent *a, ef_backoff *backoff, int64_t now_ms)
 {
-    uint32_t wait_ms = ef_backoff_next_ms(backoff, a->port);
-    uint32_t asked_ms = (uint32_t)a->control.response.retry_after_s * 1000u;
-    return now_ms + (asked_ms > wait_ms ? asked_ms : wait_ms);
+    /* Retry-After is the earliest time; what the backoff adds keeps a fleet that was told the same from coming back as one. */
+    return now_ms + (int64_t)a->control.response.retry_after_s * 1000 + ef_backoff_next_ms(backoff, a->port);
 }

@@ -37,7 +37,7 @@ int64_t ef_http_date_ms(const char *text, size_t len); /* IMF-fixdate of RFC 911
 int64_t ef_exchange_step(ef_agent *a, int64_t now_ms); /* how long it may wait, ms */
 /* Reads the answer of the job under way as a JSON object. */
 ef_status ef_exchange_json(const ef_agent *a, ef_json *json);
-/* For `finish`: when to ask again after an answer that is no success: the host's Retry-After, or the backoff. */
+/* For `finish`: when to ask again after an answer that is no success: the host's Retry-After and the backoff. */
 int64_t ef_exchange_retry_ms(ef_agent *a, ef_backoff *backoff, int64_t now_ms);
 
 /* ef_identity.c */

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -14,6 +15,9 @@ internal interface IApiBody
 {
     ApiRefusal? Refusal { get; }
 }
+
+/// <summary>Marks a body that may be left out: every member has a default.</summary>
+internal interface IOptionalBody;
 
 /// <summary>
 /// The JSON body of a request: a parameter of an endpoint's handler. What cannot be read is refused before the handler runs: 415, 413, or 400 that names the member.
@@ -42,6 +46,8 @@ public sealed class ApiBody<T> : IApiBody, IEndpointParameterMetadataProvider
     public static async ValueTask<ApiBody<T>?> BindAsync(HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
+        if (typeof(T).IsAssignableTo(typeof(IOptionalBody)) && HasNone(context))
+            return new(JsonSerializer.Deserialize<T>("{}", ApiJson.Options), null);
         if (!context.Request.HasJsonContentType())
             return Refuse("unsupported-media-type", "Send the body as application/json.");
         var most = context.RequestServices.GetRequiredService<IOptions<EspForgeOptions>>().Value.MaxRequestBytes;
@@ -67,6 +73,9 @@ public sealed class ApiBody<T> : IApiBody, IEndpointParameterMetadataProvider
         ArgumentNullException.ThrowIfNull(builder);
         builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T)));
     }
+
+    private static bool HasNone(HttpContext context) =>
+        context.Request.ContentLength == 0 || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false };
 
     private static ApiBody<T> Refuse(string code, string message) => new(null, new ApiRefusal(new Fault(code, message)));
 }

@@ -124,6 +124,8 @@ public static class ApiResults
         ["too-large"] = 413,
         ["unsupported-media-type"] = 415,
         ["internal"] = 500,
+        ["image-empty"] = 400,
+        ["image-not-kept"] = 507,
     };
 
     /// <summary>Where a code is in no table its ending decides; the first that fits.</summary>

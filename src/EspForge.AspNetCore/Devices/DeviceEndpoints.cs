@@ -1,3 +1,4 @@
+using EspForge.Boards;
 using EspForge.Devices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -50,13 +51,13 @@ internal static class DeviceEndpoints
 
     private static async Task<ApiResult<RegisteredDeviceView>> RegisterAsync(
         ApiBody<RegisterDeviceRequest> body, ApiCaller caller, HttpContext context, IDeviceStore store, DevicePresenter presenter, CommandSecrets secrets,
-        EspForgeEvents events, TimeProvider time, CancellationToken cancel)
+        BoardCatalog catalog, EspForgeEvents events, TimeProvider time, CancellationToken cancel)
     {
         var asked = body.Value;
         var wrong = new List<ApiDetail>();
         Note(wrong, "deviceId", DeviceFields.CheckDeviceId(asked.DeviceId));
         Note(wrong, "product", DeviceFields.CheckProduct(asked.Product));
-        Note(wrong, "chip", DeviceFields.CheckChip(asked.Chip));
+        Note(wrong, "chip", catalog.FindChip(asked.Chip) is null ? $"There is no such chip; these are known: {string.Join(", ", catalog.ChipIds)}." : null);
         Note(wrong, "board", asked.Board is null ? null : DeviceFields.CheckBoard(asked.Board));
         Check(wrong, asked.Name, asked.Group, asked.Tags);
         if (wrong.Count > 0)

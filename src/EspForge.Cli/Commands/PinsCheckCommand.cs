@@ -52,8 +52,6 @@ internal static class PinsCheckCommand
                 output.WriteLine($"        repair: {finding.Repairs[0].Label}");
         }
 
-        var errors = report.Findings.Count(finding => finding.Severity == PinSeverity.Error);
-        var warnings = report.Findings.Count(finding => finding.Severity == PinSeverity.Warning);
-        output.WriteLine($"{errors} errors, {warnings} warnings, {report.Findings.Count - errors - warnings} infos");
+        output.WriteLine($"{report.Errors} errors, {report.Warnings} warnings, {report.Infos} infos");
     }
 }

@@ -46,6 +46,7 @@ internal sealed class StrappingLevel : IPinRule
         var effect = right == PinPull.Up ? strap.Low : strap.High;
         var role = strap.Severity == StrappingSeverity.Minor
             ? $"It selects {strap.Role.Replace('-', ' ')} only, which a normal boot does not need"
+            : !HasWrongLevel(strap) ? $"It takes part in choosing the download mode; low means: {strap.Low}"
             : $"It must be {needs}{(strap.Severity == StrappingSeverity.DownloadOnly ? " for serial download" : "")}; {(right == PinPull.Up ? "low" : "high")} means: {effect}";
         var message = scenario is null
             ? $"GPIO{strap.Gpio} is latched at reset on {check.Chip.Name}. {role}. {use.Name} is fine as long as nothing drives it the other way during reset."
@@ -56,7 +57,7 @@ internal sealed class StrappingLevel : IPinRule
     // What can hold the wrong level, as a sentence; null where nothing is known to.
     private static string? Scenario(PinCheck check, StrappingPin strap, PinPull right, in ReadUse use)
     {
-        if (strap.Severity == StrappingSeverity.Minor || IsDecidedByEfuse(check, strap))
+        if (!HasWrongLevel(strap) || IsDecidedByEfuse(check, strap))
             return null;
         var external = check.ExternalPull(strap.Gpio);
         if (external is not null)
@@ -68,6 +69,10 @@ internal sealed class StrappingLevel : IPinRule
             _ => null,
         };
     }
+
+    // A strap without a pull of its own has a wrong level only where the table says that one is needed.
+    private static bool HasWrongLevel(StrappingPin strap) => strap.Severity != StrappingSeverity.Minor
+        && (strap.DefaultPull != PinPull.None || strap.High?.StartsWith("needed", StringComparison.Ordinal) == true);
 
     private static PinPull RightLevel(PinCheck check, StrappingPin strap) =>
         IsVoltage(strap) && check.Plan.VddSpiMillivolts == 1800 ? PinPull.Up

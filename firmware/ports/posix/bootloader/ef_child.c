@@ -13,8 +13,6 @@
 #include <time.h>
 #include <unistd.h>
 
-extern char **environ;
-
 int64_t ef_monotonic_ms(void)
 {
     struct timespec now;
@@ -63,10 +61,24 @@ static bool payload_in_file(ef_flash *flash, uint8_t slot, const ef_image *image
     return close(fd) == 0 && ok;
 }
 
+/* The image is somebody's program: of the host's environment it gets what it needs to run, and none of the host's secrets. */
+static void copy_environment(char **out, size_t cap)
+{
+    static const char *const passed[] = {"PATH=", "LANG=", "LC_ALL=", "TZ=", "SSL_CERT_FILE=", "SSL_CERT_DIR=", "ASAN_OPTIONS=", "UBSAN_OPTIONS="};
+    size_t count = 0;
+    for (char **entry = environ; entry != NULL && *entry != NULL; entry++)
+        for (size_t i = 0; i < sizeof passed / sizeof passed[0]; i++)
+            if (count + 1 < cap && strncmp(*entry, passed[i], strlen(passed[i])) == 0)
+                out[count++] = *entry;
+    out[count] = NULL;
+}
+
 static _Noreturn void run(int memory_fd, const char *file, char **argv, ef_flash *flash, uint8_t slot, const ef_image *image,
                           pid_t parent, int lock_fd)
 {
+    char *environment[32];
     sigset_t none;
+    copy_environment(environment, sizeof environment / sizeof environment[0]);
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
     (void)signal(SIGPIPE, SIG_DFL);
@@ -82,9 +94,9 @@ static _Noreturn void run(int memory_fd, const char *file, char **argv, ef_flash
         (void)close(null_fd);
     }
     if (memory_fd >= 0)
-        (void)fexecve(memory_fd, argv, environ);
+        (void)fexecve(memory_fd, argv, environment);
     if (payload_in_file(flash, slot, image, file))
-        (void)execve(file, argv, environ);
+        (void)execve(file, argv, environment);
     _exit(126);
 }
 

@@ -1,0 +1,54 @@
+/* A device in this process: the real agent, flash, boot record and bootloader's decision; a fake host, a fake clock, and images that are
+ * only data. */
+#ifndef EF_TEST_DEVICE_H
+#define EF_TEST_DEVICE_H
+
+#include "ef_boot_record.h"
+#include "ef_posix_port.h"
+#include "ef_slot.h"
+#include "fake_host.h"
+
+#define SLOT_BYTES (64u * 1024u)
+#define FACTORY_VERSION "1.0.0"
+
+typedef enum run_end { RUN_GOAL, RUN_TIME_UP, RUN_POWER_OFF } run_end;
+
+typedef struct device {
+    fake_host *host;
+    char dir[64];
+    ef_flash flash;
+    ef_posix posix;
+    ef_port port;
+    ef_agent agent;
+    int64_t now_ms;
+    uint32_t random_state;
+
+    ef_image image; /* running */
+    bool on;
+    int64_t booted_ms;
+    uint32_t boots, switch_count;
+    bool was_cut_while_pending;
+
+    const char *crashing_version; /* an image of this version ends by a signal soon after its start */
+    const char *failing_version;  /* its self-test says no */
+    bool verbose;
+    char last_event[128];
+    char pairing[128];
+} device;
+
+/* A new device with a factory image in slot a, switched off. */
+void device_create(device *d, fake_host *host);
+void device_destroy(device *d);
+/* Boots as ef_bootloader does. Fails the test when nothing can be booted. */
+void device_boot(device *d);
+/* The power fails now: RAM is gone, flash is as it is. */
+void device_cut(device *d);
+/* Runs (and restarts when the agent asks for it) until the goal is met, fake time is up, or the flash lost its power. Boots when off. */
+run_end device_run(device *d, int64_t ms, bool (*goal)(const device *d));
+void device_run_until(device *d, bool (*goal)(const device *d));
+ef_boot_record device_record(device *d);
+
+bool is_idle(const device *d);      /* claimed, nothing under way */
+bool offer_has_ended(const device *d); /* the host was told how the present offer ended, and the device is idle */
+
+#endif

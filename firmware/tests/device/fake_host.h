@@ -1,0 +1,93 @@
+/* A host in memory: answers the requests of docs/protocol.md, misbehaves when told to, and remembers what it was told. */
+#ifndef EF_TEST_FAKE_HOST_H
+#define EF_TEST_FAKE_HOST_H
+
+#include "../codecs/manifest_builder.h"
+#include "espforge/ef_agent.h"
+
+#define IMAGE_MAX_BYTES 60000u
+#define SEEN_REPORTS_MAX 128u
+
+typedef struct seen_report {
+    char offer_id[33];
+    char state[16];
+    char error[32];
+    char detail[300];
+    int percent;
+} seen_report;
+
+typedef struct fake_exchange {
+    bool active, broken; /* broken: lost after what is in the body */
+    int waits;           /* reads that find nothing yet */
+    bool head_given;
+    ef_http_response head;
+    const uint8_t *body;
+    size_t len, at;
+    uint8_t buffer[4096];
+} fake_exchange;
+
+typedef struct fake_host {
+    signer signer;
+    int64_t utc_ms; /* of the answers; moves with the device's clock */
+
+    /* how it behaves */
+    bool down;
+    int pending_polls;      /* 202 answers before the claim is delivered */
+    bool claim_gone;        /* the next poll of a claim is answered 410, once */
+    bool revoked;           /* 401 for the device key */
+    bool tokens_are_bad;    /* 401 for every token */
+    int report_status;      /* instead of 204 */
+    int image_status;       /* instead of 200 and 206 */
+    uint32_t image_cut;     /* bytes of body before a download breaks, 0 = none */
+    int image_cuts_left;    /* then none; -1 = always */
+    bool image_ignores_range;
+    int64_t image_length;   /* said in Content-Length, -1 = the true one, -2 = none */
+    bool image_is_flipped;  /* one bit wrong */
+
+    /* what it offers */
+    bool has_offer;
+    char offer_id[33];
+    buffer manifest;
+    uint8_t image[IMAGE_MAX_BYTES];
+    size_t image_len;
+    uint64_t sequence;
+
+    /* what it was asked and told */
+    uint32_t claims, tokens, polls, downloads, telemetry;
+    uint32_t last_range_from;
+    char token[32];
+    char last_claim[512], last_telemetry[4096], last_path[256];
+    seen_report reports[SEEN_REPORTS_MAX];
+    uint32_t report_count;
+
+    fake_exchange exchanges[EF_CHANNEL_COUNT];
+} fake_host;
+
+void fake_host_init(fake_host *host);
+
+/* A host image of `payload_len` bytes that only looks like one; returns its size. */
+size_t make_image(uint8_t *out, const char *version, const char *chip, uint32_t payload_len);
+/* What a manifest says besides the image. */
+typedef struct release {
+    const char *version, *product, *chip, *format, *minimum_agent_version, *minimum_version;
+    uint64_t sequence, epoch;
+    int64_t expires_at_ms;
+    uint32_t size_bytes;
+} release;
+
+/* A good release of what is in host->image, with the next sequence. */
+release good_release(fake_host *host, const char *version);
+/* Offers it under a new offer id, signed by host->signer. */
+void fake_host_offer(fake_host *host, const release *what);
+void fake_host_offer_version(fake_host *host, const char *version);
+
+/* The last report of this state for the present offer, or NULL. */
+const seen_report *fake_host_report(const fake_host *host, const char *state);
+/* The first terminal state told for the offer, "" when none was. */
+const char *fake_host_terminal(const fake_host *host, const char *offer_id);
+
+ef_status fake_host_begin(fake_host *host, ef_channel channel, const ef_http_request *request);
+ef_status fake_host_read(fake_host *host, ef_channel channel, ef_http_response *response, uint8_t *out, size_t cap, size_t *len);
+void fake_host_end(fake_host *host, ef_channel channel);
+
+#endif

@@ -1,0 +1,48 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using EspForge.AspNetCore;
+using EspForge.Boards;
+using EspForge.PinRules;
+
+namespace EspForge.Studio.Projects;
+
+/// <summary>The pin plan of a project: read strictly, kept tidy.</summary>
+internal static class ProjectPlan
+{
+    /// <summary>Reads a plan as sent. A project's plan names its board.</summary>
+    public static (PinPlan? Plan, Board? Board, ApiRefusal? Refusal) Read(JsonElement sent)
+    {
+        if (!PinPlanReader.Read(Encoding.UTF8.GetBytes(sent.GetRawText())).TryGet(out var plan, out var fault))
+            return (null, null, Invalid(fault.Message));
+        return plan.Board is not null && BoardCatalog.Default.FindBoard(plan.Board) is { } board
+            ? (plan, board, null)
+            : (null, null, Invalid("$ names no board: the plan of a project names its board."));
+    }
+
+    public static PinPlan Parse(string kept) => PinPlanReader.Read(Encoding.UTF8.GetBytes(kept)).Value;
+
+    public static string Write(PinPlan plan)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        PinPlanWriter.Write(plan, buffer);
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>Why the plan cannot be built from, or <see langword="null"/>: <c>plan-has-errors</c> with each error's sentence.</summary>
+    public static ApiRefusal? Errors(PinPlan plan)
+    {
+        var errors = PinChecker.Check(plan).Findings.Where(finding => finding.Severity == PinSeverity.Error)
+            .Select(finding => new ApiDetail(finding.Gpios.Count > 0 ? $"GPIO {string.Join(", ", finding.Gpios)}" : finding.Rule, finding.Message)).ToList();
+        return errors.Count == 0 ? null : new ApiRefusal(
+            new Fault("plan-has-errors", errors.Count == 1 ? $"The pin plan has an error: {errors[0].Message}" : $"The pin plan has {errors.Count} errors; see the details."), errors);
+    }
+
+    // The reader's sentences begin with the place, such as `$.uses[3].gpio`.
+    private static ApiRefusal Invalid(string message)
+    {
+        var space = message.IndexOf(' ', StringComparison.Ordinal);
+        var place = space > 0 && message[0] == '$' ? message[..space] : "$";
+        return new ApiRefusal(new Fault("plan-invalid", message), [new ApiDetail(place.Length > 2 ? $"plan{place[1..]}" : "plan", message)]);
+    }
+}

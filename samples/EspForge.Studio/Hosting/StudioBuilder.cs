@@ -1,0 +1,71 @@
+using EspForge.AspNetCore;
+using EspForge.Studio;
+using EspForge.Studio.Accounts;
+using EspForge.Studio.Bootstrap;
+using EspForge.Studio.Builds;
+using EspForge.Studio.Projects;
+using EspForge.Studio.Status;
+using EspForge.Studio.Users;
+using EspForge.Studio.VirtualFleet;
+using EspForge.Studio.WebInterface;
+using Microsoft.EntityFrameworkCore;
+
+namespace Microsoft.AspNetCore.Builder;
+
+/// <summary>Puts Studio together: the packages, and what only Studio has.</summary>
+internal static class StudioBuilder
+{
+    public static void AddStudio(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        var settings = builder.Configuration.GetSection("Studio");
+        services.AddOptions<StudioOptions>().Bind(settings);
+        var data = new DataDirectory(Path.Combine(builder.Environment.ContentRootPath, settings.Get<StudioOptions>()?.DataDirectory ?? new StudioOptions().DataDirectory));
+        services.AddSingleton(_ => data);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = TimeSpan.FromSeconds(15));
+
+        services.AddDbContext<StudioDbContext>(options => options.UseEspForgeSqlite(data.DatabasePath));
+        services.AddEspForge(options =>
+        {
+            options.DataDirectory = data.Root;
+            options.ClaimsPerAddressPerMinute = 600;
+            options.FaultStatuses["account-disabled"] = StatusCodes.Status403Forbidden;
+        });
+        services.AddEspForgeStores<StudioDbContext>();
+        services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
+
+        services.AddStudioAccounts(settings.GetSection("Accounts"));
+        services.AddSingleton<SetupCode>();
+        services.AddStudioBuilds(settings.GetSection("Builds"), data);
+        services.AddVirtualFleet(settings.GetSection("VirtualFleet"));
+        services.AddSingleton<UserInterface>();
+        services.AddStudioStatus();
+        services.AddStudioOpenApi();
+        services.AddHostedService<StartupNotice>();
+    }
+
+    public static async Task UseStudioAsync(this WebApplication app)
+    {
+        await using (var scope = app.Services.CreateAsyncScope())
+            await scope.ServiceProvider.GetRequiredService<StudioDbContext>().Database.MigrateAsync();
+
+        app.UseSecurityHeaders();
+        app.UseUserInterfaceFiles();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+
+        app.MapEspForge();
+        var api = app.MapEspForgeApi();
+        api.MapBootstrap();
+        api.MapAuth();
+        api.MapUsers();
+        api.MapProjects();
+        api.MapBuilds();
+        api.MapVirtualFleet();
+        api.MapStatus();
+        app.MapOpenApi("/api/v1/openapi.json").AllowAnonymous();
+        app.MapUserInterface();
+    }
+}

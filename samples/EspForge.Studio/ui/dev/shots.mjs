@@ -1,0 +1,105 @@
+// Screenshots of every page at 1440 and 390 px in both themes, with axe, console errors and sideways overflow reported.
+// node dev/shots.mjs BASE OUT [only]      e.g. node dev/shots.mjs http://127.0.0.1:5173 /tmp/shots rollout
+import AxeBuilder from "@axe-core/playwright";
+import { mkdirSync } from "node:fs";
+import { chromium } from "playwright-core";
+
+const [base = "http://127.0.0.1:5173", out = "shots", only = ""] = process.argv.slice(2);
+const user = { email: process.env.EMAIL ?? "admin@lab.example", password: process.env.PASSWORD ?? "three unrelated words" };
+mkdirSync(out, { recursive: true });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+
+async function api(page, path) {
+  return page.evaluate(async (address) => {
+    const grant = await (await fetch("/api/v1/auth/refresh", { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" })).json();
+    return (await (await fetch(`/api/v1/${address}`, { headers: { Authorization: `Bearer ${grant.data.accessToken}` } })).json()).data;
+  }, path);
+}
+
+async function signIn(page) {
+  await page.goto(`${base}/`);
+  await page.getByLabel("Email").fill(user.email);
+  await page.getByLabel("Password").fill(user.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: "Dashboard" }).waitFor();
+}
+
+const problems = [];
+for (const [width, height, touch] of [[1440, 900, false], [390, 844, true]]) {
+  for (const theme of ["dark", "light"]) {
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, hasTouch: touch, isMobile: touch, reducedMotion: "reduce" });
+    const page = await context.newPage();
+    let current = "login";
+    page.on("console", (message) => message.type() === "error" && !/401/.test(message.text()) && problems.push(`${current} ${width} ${theme}: console ${message.text().slice(0, 300)}`));
+    page.on("pageerror", (error) => problems.push(`${current} ${width} ${theme}: ${error.message}`));
+    const shot = async (name, full = true) => {
+      await page.waitForTimeout(350);
+      await page.screenshot({ path: `${out}/${name}-${width}-${theme}.png`, fullPage: false });
+      const tall = await page.evaluate(() => document.getElementById("main")?.scrollHeight ?? 0);
+      if (full && tall > height) {
+        await page.setViewportSize({ width, height: Math.min(4000, tall + 60) });
+        await page.waitForTimeout(150);
+        await page.screenshot({ path: `${out}/${name}-${width}-${theme}-full.png` });
+        await page.setViewportSize({ width, height });
+      }
+      const wide = await page.evaluate(() => {
+        const main = document.getElementById("main") ?? document.documentElement;
+        return main.scrollWidth > main.clientWidth + 1 || document.documentElement.scrollWidth > window.innerWidth + 1;
+      });
+      if (wide) problems.push(`${name} ${width} ${theme}: sideways overflow`);
+      const { violations } = await new AxeBuilder({ page }).exclude(".monaco-editor").analyze();
+      for (const violation of violations) problems.push(`${name} ${width} ${theme}: axe ${violation.id} x${violation.nodes.length} ${violation.nodes[0]?.html.slice(0, 220)} :: ${violation.nodes[0]?.any[0]?.message ?? ""}`);
+    };
+
+    await page.goto(`${base}/`);
+    await page.getByRole("heading", { name: /sign in|administrator/i }).waitFor();
+    if (only === "" || "login".includes(only)) await shot("login");
+    if (process.env.SIGNED_OUT === "1") continue;
+    await signIn(page);
+    const [rollouts, projects, builds, releases, devices, virtual] = await Promise.all(["rollouts", "projects", "builds", "releases", "devices", "virtual-devices"].map((path) => api(page, path)));
+    const by = (list, test) => list.find(test) ?? list[0];
+    const running = by(rollouts, (r) => r.state === "running");
+    const pages = [
+      ["dashboard", "/"],
+      ["projects", "/projects"],
+      ["project-new", "/projects?new=true"],
+      projects[0] && ["project", `/projects/${by(projects, (p) => p.files.length > 2).id}`],
+      projects[0] && ["project-pins", `/projects/${by(projects, (p) => p.files.length > 2).id}?tab=pins`],
+      projects[0] && ["project-builds", `/projects/${by(projects, (p) => p.files.length > 2).id}?tab=builds`],
+      ["pins", "/pins"],
+      ["pins-c6", "/pins?board=esp32-c6-devkitc-1"],
+      ["builds", "/builds"],
+      builds[0] && ["build", `/builds/${by(builds, (b) => b.state === "succeeded").id}`],
+      builds.some((b) => b.state === "failed") && ["build-failed", `/builds/${by(builds, (b) => b.state === "failed").id}`],
+      ["releases", "/releases"],
+      releases[0] && ["release", `/releases/${releases[0].id}`],
+      ["rollouts", "/rollouts"],
+      ["rollout-new", "/rollouts/new"],
+      running && ["rollout", `/rollouts/${running.id}`],
+      running && ["rollout-wall", `/rollouts/${running.id}?wall=true`],
+      rollouts.some((r) => r.state === "rolledBack") && ["rollout-rolledback", `/rollouts/${by(rollouts, (r) => r.state === "rolledBack").id}`],
+      rollouts.some((r) => r.state === "paused") && ["rollout-paused", `/rollouts/${by(rollouts, (r) => r.state === "paused").id}`],
+      ["devices", "/devices"],
+      ["devices-claim", "/devices?dialog=claim"],
+      ["devices-virtual", "/devices?dialog=virtual"],
+      devices[0] && ["device", `/devices/${by(devices, (d) => virtual.devices.some((v) => v.deviceId === d.deviceId)).deviceId}`],
+      ["audit", "/audit"],
+      ["settings", "/settings"],
+      ["settings-users", "/settings?tab=users"],
+      ["settings-fleet", "/settings?tab=fleet"],
+      ["settings-system", "/settings?tab=system"],
+    ].filter((entry) => entry && (only === "" || new RegExp(`^(${only})$`).test(entry[0])));
+    for (const [name, path] of pages) {
+      current = name;
+      await page.goto(base + path);
+      await page.waitForTimeout(name === "project" || name === "device" ? 2500 : 900);
+      await shot(name);
+    }
+    await context.close();
+  }
+}
+await browser.close();
+process.stdout.write(problems.length === 0 ? "no problems\n" : `${[...new Set(problems)].join("\n")}\n`);

@@ -1,0 +1,48 @@
+import { X } from "lucide-react";
+import { Dialog as Primitive } from "radix-ui";
+import type { ComponentProps, ReactNode } from "react";
+import { cn } from "@/lib/cn";
+
+export const Dialog = Primitive.Root;
+export const DialogTrigger = Primitive.Trigger;
+export const DialogClose = Primitive.Close;
+
+interface ContentProps extends Omit<ComponentProps<typeof Primitive.Content>, "title"> {
+  title: ReactNode;
+  description?: ReactNode;
+}
+
+export function DialogContent({ className, title, description, children, ...props }: ContentProps) {
+  return (
+    <Primitive.Portal>
+      <Primitive.Overlay className="overlay-in fixed inset-0 z-40 bg-black/60" />
+      <Primitive.Content
+        className={cn(
+          "overlay-in fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100dvh-32px)] w-[calc(100vw-24px)] max-w-lg -translate-x-1/2 -translate-y-1/2 flex-col rounded-md border bg-popover shadow-overlay outline-none",
+          className,
+        )}
+        {...(description === undefined ? { "aria-describedby": undefined } : {})}
+        {...props}
+      >
+        <header className="flex items-start gap-4 border-b px-4 py-3">
+          <div className="min-w-0 flex-1">
+            <Primitive.Title className="text-lg font-semibold">{title}</Primitive.Title>
+            {description !== undefined && <Primitive.Description className="mt-0.5 text-sm text-muted-foreground">{description}</Primitive.Description>}
+          </div>
+          <Primitive.Close className="-mr-1 rounded-md p-1 text-muted-foreground hover:bg-border hover:text-foreground" aria-label="Close">
+            <X className="size-4" />
+          </Primitive.Close>
+        </header>
+        {children}
+      </Primitive.Content>
+    </Primitive.Portal>
+  );
+}
+
+export function DialogBody({ className, ...props }: ComponentProps<"div">) {
+  return <div className={cn("flex min-h-0 flex-col gap-4 overflow-y-auto px-4 py-4", className)} {...props} />;
+}
+
+export function DialogFooter({ className, ...props }: ComponentProps<"footer">) {
+  return <footer className={cn("flex flex-wrap items-center justify-end gap-2 border-t px-4 py-3", className)} {...props} />;
+}

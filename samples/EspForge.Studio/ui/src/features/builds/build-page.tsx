@@ -1,0 +1,144 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Download, Package, Square } from "lucide-react";
+import { useState, type ReactNode } from "react";
+import { build as buildQuery, isOpen, releases } from "@/api/queries";
+import type { Build } from "@/api/types";
+import { Actor } from "@/components/actor";
+import { AllowedButton } from "@/components/allowed-button";
+import { Id } from "@/components/copyable";
+import { downloadFile } from "@/components/download";
+import { LogView } from "@/components/log-view";
+import { ErrorPanel, Facts, Page, PageHeader } from "@/components/page";
+import { StatusBadge } from "@/components/status";
+import { Elapsed, Time } from "@/components/time";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { CardSkeleton } from "@/components/ui/skeleton";
+import { BuildMessages } from "@/features/builds/build-messages";
+import { useCancelBuild } from "@/features/builds/queries";
+import { bytes, plural } from "@/lib/format";
+import { BUILD } from "@/lib/status";
+
+interface BuildPageProps {
+  buildId: string;
+  releaseDialog: (build: Build, close: () => void) => ReactNode;
+}
+
+export function BuildPage({ buildId, releaseDialog }: BuildPageProps) {
+  const query = useQuery(buildQuery(buildId));
+  const build = query.data;
+  const released = useQuery({ ...releases(build?.product), enabled: build?.image !== null && build?.image !== undefined }).data?.find(
+    (release) => release.image.sha256 === build?.image?.sha256,
+  );
+  const cancel = useCancelBuild();
+  const [releasing, setReleasing] = useState(false);
+
+  if (query.isError) {
+    return (
+      <Page>
+        <ErrorPanel error={query.error} retry={() => void query.refetch()} />
+      </Page>
+    );
+  }
+  if (!build) {
+    return (
+      <Page>
+        <CardSkeleton />
+        <CardSkeleton className="h-64" />
+      </Page>
+    );
+  }
+  const { image } = build;
+  return (
+    <Page>
+      <PageHeader
+        title={
+          <>
+            {build.projectName} <span className="num">{build.version}</span>
+            <StatusBadge kind={BUILD[build.state].kind} word={BUILD[build.state].word} data-testid="build-state" data-state={build.state} />
+          </>
+        }
+        about={
+          <>
+            Build of{" "}
+            <Link to="/projects/$projectId" params={{ projectId: build.projectId }} search={{}} className="text-foreground underline underline-offset-4">
+              {build.projectName}
+            </Link>
+            , queued <Time at={build.queuedAt} /> by <Actor actor={build.createdBy} />
+          </>
+        }
+        action={
+          isOpen(build.state) ? (
+            <AllowedButton needs="builds.run" variant="outline" onClick={() => cancel.mutate(build.id)} disabled={cancel.isPending}>
+              <Square /> Cancel build
+            </AllowedButton>
+          ) : image === null ? null : released ? (
+            <Button asChild>
+              <Link to="/releases/$releaseId" params={{ releaseId: released.id }}>
+                <Package /> Open release
+              </Link>
+            </Button>
+          ) : (
+            <AllowedButton needs="releases.create" onClick={() => setReleasing(true)}>
+              <Package /> Release this
+            </AllowedButton>
+          )
+        }
+      />
+      {build.error && (
+        <div role="alert" className="rounded-md border border-destructive/50 bg-destructive/8 px-3 py-2 text-sm">
+          <span className="num">{build.error.code}</span> · {build.error.message} The project is unchanged; correct it and build again.
+        </div>
+      )}
+      <div className="grid grid-cols-[minmax(0,1fr)_380px] gap-4 max-xl:grid-cols-1">
+        <Card title="Log" bodyClassName="h-[calc(100dvh-260px)] min-h-80">
+          <LogView path={`builds/${build.id}/log`} label="Build log" empty="The log is empty." testId="build-log" className="h-full" />
+        </Card>
+        <div className="flex min-w-0 flex-col gap-4 max-xl:order-first">
+          {image && (
+            <Card
+              title="Image"
+              action={
+                <AllowedButton
+                  needs="images.read"
+                  variant="ghost"
+                  size="sm"
+                  onClick={() => void downloadFile(`images/${image.sha256}/content`, image.fileName)}
+                >
+                  <Download /> Download
+                </AllowedButton>
+              }
+            >
+              <Facts
+                items={[
+                  ["Size", <span className="num">{bytes(image.sizeBytes)}</span>],
+                  ["SHA-256", <Id value={image.sha256} what="SHA-256" length={20} />],
+                  ["Format", image.format === "host" ? "host (virtual device)" : "esp (chip image)"],
+                  ["Chip", <span className="num">{image.chip}</span>],
+                  ["Agent", <span className="num">{image.agentVersion ?? "–"}</span>],
+                  ["File", <span className="num">{image.fileName}</span>],
+                ]}
+              />
+            </Card>
+          )}
+          <Card title="Build">
+            <Facts
+              items={[
+                ["Product", <span className="num">{build.product}</span>],
+                ["Took", <Elapsed from={build.startedAt} to={build.finishedAt} />],
+                ["Sandbox", <span className="num">{build.sandbox ?? "–"}</span>],
+                ["Started", <Time at={build.startedAt} />],
+                ["Id", <Id value={build.id} what="build id" length={18} />],
+              ]}
+            />
+          </Card>
+          <Card title="Problems" note={plural(build.messages.length, "message")} bodyClassName="max-h-96 overflow-y-auto">
+            {build.messages.length === 0 ? <p className="px-3 py-3 text-sm text-muted-foreground">{isOpen(build.state) ? "None so far." : "None."}</p> : <BuildMessages messages={build.messages} />}
+          </Card>
+        </div>
+      </div>
+      {releasing && releaseDialog(build, () => setReleasing(false))}
+    </Page>
+  );
+}

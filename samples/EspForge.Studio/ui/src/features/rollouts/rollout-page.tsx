@@ -1,0 +1,166 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { Maximize2, Minimize2 } from "lucide-react";
+import { useEffect, useMemo, useState } from "react";
+import { MEMBER_PAGE, rollout as rolloutQuery, rolloutMembers } from "@/api/queries";
+import type { Rollout } from "@/api/types";
+import { Actor } from "@/components/actor";
+import { Id } from "@/components/copyable";
+import { ErrorPanel, Facts, Page } from "@/components/page";
+import { StatusBadge } from "@/components/status";
+import { Time } from "@/components/time";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { CardSkeleton, Skeleton } from "@/components/ui/skeleton";
+import { groupCells, groupFailures } from "@/features/rollouts/cells";
+import { DecisionLog } from "@/features/rollouts/decision-log";
+import { Failures } from "@/features/rollouts/failures";
+import { FleetGrid } from "@/features/rollouts/fleet-grid";
+import { RolloutActions } from "@/features/rollouts/rollout-actions";
+import { StageTrack } from "@/features/rollouts/stage-track";
+import { cn } from "@/lib/cn";
+import { count, plural } from "@/lib/format";
+import { ROLLOUT } from "@/lib/status";
+
+export function RolloutPage() {
+  const { rolloutId } = useParams({ from: "/rollouts/$rolloutId" });
+  const wall = useSearch({ from: "/rollouts/$rolloutId" }).wall === true;
+  const navigate = useNavigate({ from: "/rollouts/$rolloutId" });
+  const query = useQuery(rolloutQuery(rolloutId));
+  const members = useQuery(rolloutMembers(rolloutId));
+  const [marked, setMarked] = useState<ReadonlySet<string> | null>(null);
+  const rollout = query.data;
+
+  useEffect(() => {
+    if (!wall) return;
+    const leave = (event: KeyboardEvent) => {
+      if (event.key === "Escape") void navigate({ search: {} });
+    };
+    window.addEventListener("keydown", leave);
+    return () => window.removeEventListener("keydown", leave);
+  }, [wall, navigate]);
+
+  // "Silent" depends on the clock, but a cell need not turn to the second: a new look every answer is enough.
+  const groups = useMemo(
+    () => (rollout && members.data ? groupCells(members.data, rollout.stages, members.dataUpdatedAt) : null),
+    [rollout, members.data, members.dataUpdatedAt],
+  );
+  const failures = useMemo(() => groupFailures(members.data ?? []), [members.data]);
+
+  if (query.isError) {
+    return (
+      <Page>
+        <ErrorPanel error={query.error} retry={() => void query.refetch()} />
+      </Page>
+    );
+  }
+  if (!rollout) {
+    return (
+      <Page>
+        <CardSkeleton />
+        <Skeleton className="h-36" />
+        <Skeleton className="h-80" />
+      </Page>
+    );
+  }
+
+  return (
+    <div style={wall ? { zoom: 1.35 } : undefined}>
+      <Page className={cn(wall && "max-w-none")}>
+        <header className="flex flex-wrap items-center gap-x-4 gap-y-3">
+          <div className="min-w-0 flex-1 basis-72">
+            <h1 className="flex flex-wrap items-center gap-x-3 gap-y-1 text-xl font-semibold tracking-tight">
+              {rollout.name}
+              <StatusBadge kind={ROLLOUT[rollout.state].kind} word={ROLLOUT[rollout.state].word} data-testid="rollout-state" data-state={rollout.state} className="text-base" />
+            </h1>
+            <p className="mt-0.5 text-sm text-muted-foreground">
+              {rollout.product}{" "}
+              <Link to="/releases/$releaseId" params={{ releaseId: rollout.releaseId }} className="num text-foreground underline underline-offset-4">
+                {rollout.version}
+              </Link>{" "}
+              to {plural(rollout.devices, "device")}, <span className="num text-foreground">{count(rollout.confirmed)}</span> confirmed
+              {rollout.failed > 0 && (
+                <>
+                  , <span className="num text-failed">{count(rollout.failed)} failed</span>
+                </>
+              )}
+            </p>
+          </div>
+          <div className="flex flex-wrap items-center gap-2">
+            <Button
+              variant="ghost"
+              size="icon"
+              aria-label={wall ? "Leave the wall view" : "Wall view"}
+              title={wall ? "Leave the wall view (Esc)" : "Wall view: larger, nothing else"}
+              onClick={() => void navigate({ search: wall ? {} : { wall: true } })}
+            >
+              {wall ? <Minimize2 /> : <Maximize2 />}
+            </Button>
+            <RolloutActions rollout={rollout} large />
+          </div>
+        </header>
+
+        <Sentence rollout={rollout} />
+        <StageTrack rollout={rollout} />
+
+        <div className={cn("grid gap-4", "grid-cols-[minmax(0,1fr)_340px] max-xl:grid-cols-1")}>
+          <div className="flex min-w-0 flex-col gap-4">
+            <Card
+              title="Fleet"
+              note={rollout.devices > MEMBER_PAGE ? `the first ${count(MEMBER_PAGE)} of ${plural(rollout.devices, "device")}` : `${plural(rollout.devices, "device")}, in rank order`}
+              bodyClassName=""
+            >
+              {members.isError ? (
+                <ErrorPanel error={members.error} retry={() => void members.refetch()} className="m-3" />
+              ) : groups ? (
+                <FleetGrid groups={groups} stages={rollout.stages} devices={Math.min(rollout.devices, MEMBER_PAGE)} currentStage={rollout.currentStage} marked={marked} />
+              ) : (
+                <Skeleton className="m-3 h-48" />
+              )}
+            </Card>
+            <Card title="Failures by reason" note={rollout.failed > 0 ? plural(rollout.failed, "device") : undefined} bodyClassName="">
+              <Failures groups={failures} onMark={(devices) => setMarked(devices ? new Set(devices) : null)} />
+            </Card>
+          </div>
+          <div className="flex min-w-0 flex-col gap-4">
+            <Card title="Decisions" bodyClassName="max-h-[520px] overflow-y-auto">
+              <DecisionLog log={rollout.log} />
+            </Card>
+            <Card title="For whom">
+              <Facts
+                items={[
+                  ["Product", <span className="num">{rollout.product}</span>],
+                  ["Chip", <span className="num">{rollout.chip}</span>],
+                  ["Tags", rollout.filter.tags.length > 0 ? rollout.filter.tags.join(", ") : "any"],
+                  ["Group", rollout.filter.group ?? "any"],
+                  ["Board", rollout.filter.board ? <span className="num">{rollout.filter.board}</span> : "any"],
+                  ["Running", rollout.filter.currentVersion ? <span className="num">{rollout.filter.currentVersion}</span> : "any version"],
+                  ["Created", <Time at={rollout.createdAt} />],
+                  ["By", <Actor actor={rollout.createdBy} />],
+                  ["Id", <Id value={rollout.id} what="rollout id" length={13} />],
+                ]}
+              />
+            </Card>
+          </div>
+        </div>
+      </Page>
+    </div>
+  );
+}
+
+/** What happens next, as the gate says it. */
+function Sentence({ rollout }: { rollout: Rollout }) {
+  const { state, decision, reason } = rollout;
+  const text =
+    state === "running"
+      ? (decision?.reason ?? reason ?? "The gate has not decided yet.")
+      : state === "draft"
+        ? `Nothing has been sent. Start it to offer ${rollout.version} to the first ${plural(rollout.stages[0]?.size ?? 0, "device")}.`
+        : (reason ?? decision?.reason ?? "");
+  if (text === "") return null;
+  return (
+    <p aria-live="polite" className="text-xl leading-snug font-medium text-balance max-sm:text-lg">
+      {text.slice(0, 1).toUpperCase() + text.slice(1)}
+    </p>
+  );
+}
