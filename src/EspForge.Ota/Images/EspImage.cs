@@ -19,7 +19,7 @@ internal static class EspImage
     private const byte ChecksumSeed = 0xEF;
 
     // esp_chip_id_t of ESP-IDF.
-    private static readonly Dictionary<ushort, string> _chips = new()
+    private static readonly Dictionary<ushort, string> Chips = new()
     {
         [0x0000] = "esp32",
         [0x0002] = "esp32s2",
@@ -47,7 +47,7 @@ internal static class EspImage
         if (segments is < 1 or > MaximumSegments) return Says($"The header names {segments} segments; 1 to {MaximumSegments} are allowed.");
         if (header[2] > 5) return Says($"The header names the flash mode {header[2]}, which there is not.");
         var chipId = BinaryPrimitives.ReadUInt16LittleEndian(header[12..]);
-        if (!_chips.TryGetValue(chipId, out var chip)) return Says($"The header names the chip id 0x{chipId:X4}, which is not known.");
+        if (!Chips.TryGetValue(chipId, out var chip)) return Says($"The header names the chip id 0x{chipId:X4}, which is not known.");
         if (header[23] != 1) return Says($"The image carries no SHA-256 of itself. Build it without --dont-append-digest.");
 
         byte checksum = ChecksumSeed;

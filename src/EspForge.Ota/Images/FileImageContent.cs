@@ -9,7 +9,7 @@ namespace EspForge.Ota;
 public sealed class FileImageContent : IImageContent
 {
     private const UnixFileMode ReadOnly = UnixFileMode.UserRead | UnixFileMode.GroupRead;
-    private static readonly TimeSpan _keepIncoming = TimeSpan.FromDays(1);
+    private static readonly TimeSpan KeepIncoming = TimeSpan.FromDays(1);
 
     private readonly string _directory;
     private readonly string _incoming;
@@ -129,7 +129,7 @@ public sealed class FileImageContent : IImageContent
 
     private void SweepIncoming()
     {
-        var before = _time.GetUtcNow() - _keepIncoming;
+        var before = _time.GetUtcNow() - KeepIncoming;
         foreach (var file in new DirectoryInfo(_incoming).EnumerateFiles())
             if (file.LastWriteTimeUtc < before.UtcDateTime)
                 DurableFile.DeleteQuietly(file.FullName);

@@ -9,7 +9,7 @@ namespace EspForge.Ota;
 /// </summary>
 internal ref struct CborReader(ReadOnlySpan<byte> data)
 {
-    private static readonly UTF8Encoding _strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private ReadOnlySpan<byte> _rest = data;
 
@@ -39,7 +39,7 @@ internal ref struct CborReader(ReadOnlySpan<byte> data)
         value = "";
         if (!String(CborMajor.Text, out var bytes) || bytes.IsEmpty || bytes.Length > maximumBytes || bytes.Contains((byte)0)) return false;
         if (!System.Text.Unicode.Utf8.IsValid(bytes)) return false;
-        value = _strictUtf8.GetString(bytes);
+        value = StrictUtf8.GetString(bytes);
         return true;
     }
 

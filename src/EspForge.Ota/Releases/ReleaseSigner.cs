@@ -43,8 +43,8 @@ public static class ReleaseSigner
     /// <summary>90 days.</summary>
     public static TimeSpan DefaultValidity { get; } = TimeSpan.FromDays(90);
 
-    private static readonly TimeSpan _leastValidity = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan _mostValidity = TimeSpan.FromDays(3_650);
+    private static readonly TimeSpan LeastValidity = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MostValidity = TimeSpan.FromDays(3_650);
 
     /// <summary>
     /// Checks the draft, reads <paramref name="content"/> to its end (constant memory) to be sure that it is the image, and signs the image. What is left is to give it a sequence:
@@ -114,7 +114,7 @@ public static class ReleaseSigner
         if (string.IsNullOrWhiteSpace(draft.Organization)) return new Fault("release-invalid", "organization: must not be empty.");
         if (string.IsNullOrWhiteSpace(draft.CreatedBy)) return new Fault("release-invalid", "createdBy: must not be empty.");
         if (draft.Notes is { Length: > MaximumNotesChars }) return new Fault("release-invalid", $"notes: must have at most {MaximumNotesChars} characters.");
-        return draft.Validity < _leastValidity || draft.Validity > _mostValidity ? new Fault("release-invalid", "validity: must be 1 minute to 3650 days.") : null;
+        return draft.Validity < LeastValidity || draft.Validity > MostValidity ? new Fault("release-invalid", "validity: must be 1 minute to 3650 days.") : null;
     }
 
     private static DateTimeOffset Truncated(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());

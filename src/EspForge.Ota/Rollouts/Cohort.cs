@@ -57,7 +57,7 @@ public static class Cohort
     {
         ArgumentNullException.ThrowIfNull(deviceIds);
         if (RolloutPlan.Check(plan) is { } fault) return fault;
-        var ranking = new CohortRanking(salt.ToArray());
+        using var ranking = new CohortRanking(salt.ToArray());
         foreach (var deviceId in deviceIds)
             if (!ranking.Add(deviceId))
                 return TooLarge();
@@ -69,7 +69,7 @@ public static class Cohort
     {
         ArgumentNullException.ThrowIfNull(deviceIds);
         if (RolloutPlan.Check(plan) is { } fault) return fault;
-        var ranking = new CohortRanking(salt.ToArray());
+        using var ranking = new CohortRanking(salt.ToArray());
         await foreach (var deviceId in deviceIds.WithCancellation(cancel))
             if (!ranking.Add(deviceId))
                 return TooLarge();

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace EspForge.Ota;
@@ -7,10 +8,11 @@ namespace EspForge.Ota;
 /// Device ids in the order of their rank hashes, packed: ids as UTF-8 in blocks, and a 64-bit prefix of each hash to sort by. Whole hashes are computed again
 /// where they are needed, which is cheaper than 32 bytes a device.
 /// </summary>
-internal sealed class CohortRanking(byte[] salt)
+internal sealed class CohortRanking(byte[] salt) : IDisposable
 {
     private const int BlockBytes = 1 << 20;
 
+    private readonly CohortHasher _hasher = new(salt);
     private readonly List<byte[]> _blocks = [];
     private int _room;
     private int _used;
@@ -53,7 +55,7 @@ internal sealed class CohortRanking(byte[] salt)
         _room -= length + 1;
 
         Span<byte> hash = stackalloc byte[Cohort.HashBytes];
-        Cohort.Rank(salt, id, hash);
+        _hasher.Hash(id, hash);
         _prefixes[Count++] = BinaryPrimitives.ReadUInt64BigEndian(hash);
         return true;
     }
@@ -95,6 +97,15 @@ internal sealed class CohortRanking(byte[] salt)
 
     public void Hash(int rank, Span<byte> hash) => Cohort.Rank(salt, IdAt(_addresses[rank]), hash);
 
+    /// <summary>As the other, for many in a row.</summary>
+    public void Hash(int rank, Span<byte> hash, CohortHasher hasher) => hasher.Hash(IdAt(_addresses[rank]), hash);
+
+    /// <summary>For a reader of many: not shared between threads.</summary>
+    public CohortHasher NewHasher() => new(salt);
+
+    /// <summary>Ends the taking of devices; what was ranked stays.</summary>
+    public void Dispose() => _hasher.Dispose();
+
     private string HashAt(uint address)
     {
         Span<byte> hash = stackalloc byte[Cohort.HashBytes];
@@ -108,4 +119,28 @@ internal sealed class CohortRanking(byte[] salt)
         var offset = (int)(address % BlockBytes);
         return block.AsSpan(offset + 1, block[offset]);
     }
+}
+
+/// <summary>SHA-256(salt ‖ id) many times over: one native context for all, which costs half of a fresh one for each. Of one thread.</summary>
+internal sealed class CohortHasher : IDisposable
+{
+    private readonly IncrementalHash _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly byte[] _message;
+    private readonly int _saltBytes;
+
+    public CohortHasher(byte[] salt)
+    {
+        _saltBytes = salt.Length;
+        _message = new byte[salt.Length + Cohort.MaximumDeviceIdBytes];
+        salt.CopyTo(_message, 0);
+    }
+
+    public void Hash(ReadOnlySpan<byte> id, Span<byte> hash)
+    {
+        id.CopyTo(_message.AsSpan(_saltBytes));
+        _sha256.AppendData(_message.AsSpan(0, _saltBytes + id.Length));
+        _sha256.GetHashAndReset(hash);
+    }
+
+    public void Dispose() => _sha256.Dispose();
 }

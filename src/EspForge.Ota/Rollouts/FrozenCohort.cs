@@ -28,10 +28,17 @@ public sealed class FrozenCohort
     /// <summary>The members by rank, one at a time: nothing is kept.</summary>
     public IEnumerable<CohortMember> Members()
     {
+        using var hasher = _ranking.NewHasher();
+        var hash = new byte[Cohort.HashBytes];
         var rank = 0;
         for (var stage = 0; stage < Stages.Count; stage++)
+        {
             for (var end = rank + Stages[stage].Size; rank < end; rank++)
-                yield return Member(rank, stage);
+            {
+                _ranking.Hash(rank, hash, hasher);
+                yield return new CohortMember(_ranking.Id(rank), Convert.ToHexStringLower(hash), stage);
+            }
+        }
     }
 
     /// <summary>The members for <see cref="IRolloutStore.AddAsync"/>, waiting, by rank. A view: each element is made when it is asked for, so that a store may write in batches.</summary>

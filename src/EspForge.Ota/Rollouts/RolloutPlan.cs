@@ -13,8 +13,8 @@ public static class RolloutPlan
 
     private const int MaximumReports = 1_000_000;
     private const int MaximumTags = 20;
-    private static readonly TimeSpan _month = TimeSpan.FromDays(30);
-    private static readonly TimeSpan _leastSilence = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Month = TimeSpan.FromDays(30);
+    private static readonly TimeSpan LeastSilence = TimeSpan.FromSeconds(10);
 
     /// <summary>5, 20, 50 and 100 %, each with the default gate.</summary>
     public static IReadOnlyList<StagePlan> Default { get; } = [new(5, new Gate()), new(20, new Gate()), new(50, new Gate()), new(100, new Gate())];
@@ -52,11 +52,11 @@ public static class RolloutPlan
     private static Fault? Check(Gate? gate, string at)
     {
         if (gate is null) return Invalid($"{at}: is missing.");
-        if (gate.Soak < TimeSpan.Zero || gate.Soak > _month) return Invalid($"{at}.soak: must be 0 to 30 days.");
+        if (gate.Soak < TimeSpan.Zero || gate.Soak > Month) return Invalid($"{at}.soak: must be 0 to 30 days.");
         if (gate.MinimumReports is < 1 or > MaximumReports) return Invalid($"{at}.minimumReports: must be 1 to {MaximumReports}, not {gate.MinimumReports}.");
         if (!(gate.MaximumFailureRate is >= 0 and <= 1)) return Invalid($"{at}.maximumFailureRate: must be 0 to 1, not {gate.MaximumFailureRate}.");
         if (!(gate.Confidence is >= 0.5 and <= 0.999)) return Invalid($"{at}.confidence: must be 0.5 to 0.999, not {gate.Confidence}.");
-        if (gate.SilentAfter < _leastSilence || gate.SilentAfter > _month) return Invalid($"{at}.silentAfter: must be 10 seconds to 30 days.");
+        if (gate.SilentAfter < LeastSilence || gate.SilentAfter > Month) return Invalid($"{at}.silentAfter: must be 10 seconds to 30 days.");
         return gate.MaximumSilentShare is >= 0 and <= 1 ? null : Invalid($"{at}.maximumSilentShare: must be 0 to 1, not {gate.MaximumSilentShare}.");
     }
 

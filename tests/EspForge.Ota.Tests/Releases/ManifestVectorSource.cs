@@ -13,13 +13,13 @@ internal static class ManifestVectorSource
     public const ulong Now = 1_770_000_000_000;
 
     // Keys for these vectors and nothing else.
-    private static readonly Es256SigningKey _key = Key("c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721");
-    private static readonly Es256SigningKey _other = Key("519b423d715f8b581f4fa8ee59f4771a5b44c8130b4e3eacca54a56dda72b464");
+    private static readonly Es256SigningKey OurKey = Key("c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721");
+    private static readonly Es256SigningKey OtherKey = Key("519b423d715f8b581f4fa8ee59f4771a5b44c8130b4e3eacca54a56dda72b464");
 
     // Order of P-256's group (FIPS 186-4 D.1.2.3).
-    private static readonly byte[] _order = Convert.FromHexString("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
+    private static readonly byte[] GroupOrder = Convert.FromHexString("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
 
-    private static readonly string _sha = new('a', 64);
+    private static readonly string ImageSha256 = new('a', 64);
 
     public static string Write()
     {
@@ -31,7 +31,7 @@ internal static class ManifestVectorSource
             """);
         foreach (var c in Cases())
         {
-            using var trusted = TrustedKey.Of(c.Trusted ?? _key).Value;
+            using var trusted = TrustedKey.Of(c.Trusted ?? OurKey).Value;
             var d = c.Device;
             text.Append(CultureInfo.InvariantCulture, $"""
                 name: {c.Name}
@@ -114,7 +114,7 @@ internal static class ManifestVectorSource
     }
 
     private static void ImageMap(LooseCbor c, string format = "host", ulong size = 100_000, byte[]? sha = null, string? path = null) =>
-        c.Map(4).Uint(1).Text(format).Uint(2).Uint(size).Uint(3).Bytes(sha ?? Convert.FromHexString(_sha)).Uint(4).Text(path ?? "/device/v1/images/" + _sha);
+        c.Map(4).Uint(1).Text(format).Uint(2).Uint(size).Uint(3).Bytes(sha ?? Convert.FromHexString(ImageSha256)).Uint(4).Text(path ?? "/device/v1/images/" + ImageSha256);
 
     private static IEnumerable<Case> Cases() => [.. Accepted(), .. Envelopes(), .. Payloads(), .. Values(), .. Signatures(), .. Judgements()];
 
@@ -143,7 +143,7 @@ internal static class ManifestVectorSource
     private static IEnumerable<Case> Envelopes()
     {
         var payload = new Fields().Encode();
-        var header = Header(-7, _key.KeyId);
+        var header = Header(-7, OurKey.KeyId);
         var good = Sign(header, payload);
         var signature = good[^64..];
         yield return Malformed("empty", []);
@@ -167,20 +167,20 @@ internal static class ManifestVectorSource
         yield return Malformed("a payload that is text", new LooseCbor().Tag(18).Array(4).Bytes(header).Map(0).Head(3, (ulong)payload.Length).Raw(payload).Bytes(signature).ToArray());
         yield return Malformed("an empty protected header", Sign([], payload));
         yield return Malformed("no kid", Sign(new LooseCbor().Map(1).Uint(1).Int(-7).ToArray(), payload));
-        yield return Malformed("no alg", Sign(new LooseCbor().Map(1).Uint(4).Bytes(Encoding.ASCII.GetBytes(_key.KeyId)).ToArray(), payload));
-        yield return Malformed("kid before alg", Sign(new LooseCbor().Map(2).Uint(4).Bytes(Encoding.ASCII.GetBytes(_key.KeyId)).Uint(1).Int(-7).ToArray(), payload));
-        yield return Malformed("a third header", Sign(new LooseCbor().Map(3).Uint(1).Int(-7).Uint(3).Uint(0).Uint(4).Bytes(Encoding.ASCII.GetBytes(_key.KeyId)).ToArray(), payload));
-        yield return Malformed("alg in two bytes", Sign(new LooseCbor().Map(2).Uint(1).Head(1, 6, 1).Uint(4).Bytes(Encoding.ASCII.GetBytes(_key.KeyId)).ToArray(), payload));
-        yield return Malformed("alg as text", Sign(new LooseCbor().Map(2).Uint(1).Text("ES256").Uint(4).Bytes(Encoding.ASCII.GetBytes(_key.KeyId)).ToArray(), payload));
-        yield return Malformed("a kid of 31 characters", Sign(Header(-7, _key.KeyId[..31]), payload));
-        yield return Malformed("a kid of 33 characters", Sign(Header(-7, _key.KeyId + "0"), payload));
-        yield return Malformed("a kid as text", Sign(new LooseCbor().Map(2).Uint(1).Int(-7).Uint(4).Text(_key.KeyId).ToArray(), payload));
+        yield return Malformed("no alg", Sign(new LooseCbor().Map(1).Uint(4).Bytes(Encoding.ASCII.GetBytes(OurKey.KeyId)).ToArray(), payload));
+        yield return Malformed("kid before alg", Sign(new LooseCbor().Map(2).Uint(4).Bytes(Encoding.ASCII.GetBytes(OurKey.KeyId)).Uint(1).Int(-7).ToArray(), payload));
+        yield return Malformed("a third header", Sign(new LooseCbor().Map(3).Uint(1).Int(-7).Uint(3).Uint(0).Uint(4).Bytes(Encoding.ASCII.GetBytes(OurKey.KeyId)).ToArray(), payload));
+        yield return Malformed("alg in two bytes", Sign(new LooseCbor().Map(2).Uint(1).Head(1, 6, 1).Uint(4).Bytes(Encoding.ASCII.GetBytes(OurKey.KeyId)).ToArray(), payload));
+        yield return Malformed("alg as text", Sign(new LooseCbor().Map(2).Uint(1).Text("ES256").Uint(4).Bytes(Encoding.ASCII.GetBytes(OurKey.KeyId)).ToArray(), payload));
+        yield return Malformed("a kid of 31 characters", Sign(Header(-7, OurKey.KeyId[..31]), payload));
+        yield return Malformed("a kid of 33 characters", Sign(Header(-7, OurKey.KeyId + "0"), payload));
+        yield return Malformed("a kid as text", Sign(new LooseCbor().Map(2).Uint(1).Int(-7).Uint(4).Text(OurKey.KeyId).ToArray(), payload));
         yield return Malformed("a byte after the protected header", Sign([.. header, 0x00], payload));
     }
 
     private static IEnumerable<Case> Payloads()
     {
-        var header = Header(-7, _key.KeyId);
+        var header = Header(-7, OurKey.KeyId);
         var payload = new Fields().Encode(); // begins AB 01 01 02 07 03 64 'lamp'
         Case Splice(string name, int at, int length, params byte[] with) => Malformed(name, Sign(header, [.. payload[..at], .. with, .. payload[(at + length)..]]));
 
@@ -270,7 +270,7 @@ internal static class ManifestVectorSource
         var good = Sign(new Fields());
         var r = good[^64..^32];
         var s = good[^32..];
-        byte[] WithSignature(params ReadOnlySpan<byte> signature) => Envelope(Header(-7, _key.KeyId), payload, signature);
+        byte[] WithSignature(params ReadOnlySpan<byte> signature) => Envelope(Header(-7, OurKey.KeyId), payload, signature);
         byte[] Flipped(int at, byte mask)
         {
             var copy = (byte[])good.Clone();
@@ -278,35 +278,35 @@ internal static class ManifestVectorSource
             return copy;
         }
 
-        yield return new("a key the device does not trust", Sign(new Fields()), "key-unknown") { Trusted = _other };
-        yield return new("a kid with one letter in upper case", Sign(Header(-7, Raised(_key.KeyId)), payload), "key-unknown");
-        yield return new("an unknown kid and a wrong signature", Envelope(Header(-7, _other.KeyId), payload, new byte[64]), "key-unknown");
-        yield return new("an unknown kid and another alg", Sign(Header(-37, _other.KeyId), payload), "key-unknown");
-        yield return new("alg PS256 with an ES256 key", Sign(Header(-37, _key.KeyId), payload), "manifest-algorithm");
-        yield return new("alg RS256 with an ES256 key", Sign(Header(-257, _key.KeyId), payload), "manifest-algorithm");
-        yield return new("alg EdDSA with an ES256 key", Sign(Header(-8, _key.KeyId), payload), "manifest-algorithm");
-        yield return new("alg HMAC 256 with an ES256 key", Sign(Header(5, _key.KeyId), payload), "manifest-algorithm");
-        yield return new("alg 0", Sign(Header(0, _key.KeyId), payload), "manifest-algorithm");
-        yield return new("signed by another key under this kid", Envelope(Header(-7, _key.KeyId), payload, _other.SignHash(ToBeSigned(Header(-7, _key.KeyId), payload))), "signature-invalid");
+        yield return new("a key the device does not trust", Sign(new Fields()), "key-unknown") { Trusted = OtherKey };
+        yield return new("a kid with one letter in upper case", Sign(Header(-7, Raised(OurKey.KeyId)), payload), "key-unknown");
+        yield return new("an unknown kid and a wrong signature", Envelope(Header(-7, OtherKey.KeyId), payload, new byte[64]), "key-unknown");
+        yield return new("an unknown kid and another alg", Sign(Header(-37, OtherKey.KeyId), payload), "key-unknown");
+        yield return new("alg PS256 with an ES256 key", Sign(Header(-37, OurKey.KeyId), payload), "manifest-algorithm");
+        yield return new("alg RS256 with an ES256 key", Sign(Header(-257, OurKey.KeyId), payload), "manifest-algorithm");
+        yield return new("alg EdDSA with an ES256 key", Sign(Header(-8, OurKey.KeyId), payload), "manifest-algorithm");
+        yield return new("alg HMAC 256 with an ES256 key", Sign(Header(5, OurKey.KeyId), payload), "manifest-algorithm");
+        yield return new("alg 0", Sign(Header(0, OurKey.KeyId), payload), "manifest-algorithm");
+        yield return new("signed by another key under this kid", Envelope(Header(-7, OurKey.KeyId), payload, OtherKey.SignHash(ToBeSigned(Header(-7, OurKey.KeyId), payload))), "signature-invalid");
         yield return new("signature of zeros", WithSignature(new byte[64]), "signature-invalid");
         yield return new("r is zero", WithSignature([.. new byte[32], .. s]), "signature-invalid");
         yield return new("s is zero", WithSignature([.. r, .. new byte[32]]), "signature-invalid");
-        yield return new("r is the group order", WithSignature([.. _order, .. s]), "signature-invalid");
-        yield return new("s is the group order", WithSignature([.. r, .. _order]), "signature-invalid");
+        yield return new("r is the group order", WithSignature([.. GroupOrder, .. s]), "signature-invalid");
+        yield return new("s is the group order", WithSignature([.. r, .. GroupOrder]), "signature-invalid");
         yield return new("signature of ones", WithSignature([.. Enumerable.Repeat((byte)0xFF, 64)]), "signature-invalid");
         yield return new("n - s for s: the twin that ECDSA allows", WithSignature([.. r, .. OrderMinus(s)]), "ok");
         yield return new("r and s exchanged", WithSignature([.. s, .. r]), "signature-invalid");
         yield return new("signature of 63 bytes", WithSignature(good.AsSpan(good.Length - 64, 63)), "signature-invalid");
         yield return new("signature of 65 bytes", WithSignature([.. r, .. s, 0]), "signature-invalid");
         yield return new("an empty signature", WithSignature(), "signature-invalid");
-        yield return new("a DER signature", WithSignature(_key.SignHashDer(ToBeSigned(Header(-7, _key.KeyId), payload))), "signature-invalid");
+        yield return new("a DER signature", WithSignature(OurKey.SignHashDer(ToBeSigned(Header(-7, OurKey.KeyId), payload))), "signature-invalid");
         yield return new("a bit of the signature flipped", Flipped(good.Length - 1, 0x01), "signature-invalid");
         yield return new("a bit of the product flipped", Flipped(IndexOf(good, "lamp"u8), 0x01), "signature-invalid");
-        yield return new("a bit of the hash flipped", Flipped(IndexOf(good, Convert.FromHexString(_sha)), 0x80), "signature-invalid");
-        yield return new("signed over the payload alone", Envelope(Header(-7, _key.KeyId), payload, _key.SignHash(SHA256.HashData(payload))), "signature-invalid");
-        yield return new("signed with the context Signature", Envelope(Header(-7, _key.KeyId), payload, _key.SignHash(ToBeSigned(Header(-7, _key.KeyId), payload, "Signature"))), "signature-invalid");
-        yield return new("the payload of another manifest", Envelope(Header(-7, _key.KeyId), new Fields { Sequence = c => c.Uint(8) }.Encode(), good.AsSpan(good.Length - 64)), "signature-invalid");
-        yield return new("not judged before the signature: another product, wrongly signed", Envelope(Header(-7, _key.KeyId), new Fields { Product = c => c.Text("door") }.Encode(), new byte[64]), "signature-invalid");
+        yield return new("a bit of the hash flipped", Flipped(IndexOf(good, Convert.FromHexString(ImageSha256)), 0x80), "signature-invalid");
+        yield return new("signed over the payload alone", Envelope(Header(-7, OurKey.KeyId), payload, OurKey.SignHash(SHA256.HashData(payload))), "signature-invalid");
+        yield return new("signed with the context Signature", Envelope(Header(-7, OurKey.KeyId), payload, OurKey.SignHash(ToBeSigned(Header(-7, OurKey.KeyId), payload, "Signature"))), "signature-invalid");
+        yield return new("the payload of another manifest", Envelope(Header(-7, OurKey.KeyId), new Fields { Sequence = c => c.Uint(8) }.Encode(), good.AsSpan(good.Length - 64)), "signature-invalid");
+        yield return new("not judged before the signature: another product, wrongly signed", Envelope(Header(-7, OurKey.KeyId), new Fields { Product = c => c.Text("door") }.Encode(), new byte[64]), "signature-invalid");
     }
 
     private static IEnumerable<Case> Judgements()
@@ -359,9 +359,9 @@ internal static class ManifestVectorSource
 
     private static byte[] Header(long alg, string kid) => new LooseCbor().Map(2).Uint(1).Int(alg).Uint(4).Bytes(Encoding.ASCII.GetBytes(kid)).ToArray();
 
-    private static byte[] Sign(Fields fields) => Sign(Header(-7, _key.KeyId), fields.Encode());
+    private static byte[] Sign(Fields fields) => Sign(Header(-7, OurKey.KeyId), fields.Encode());
 
-    private static byte[] Sign(byte[] header, byte[] payload) => Envelope(header, payload, _key.SignHash(ToBeSigned(header, payload)));
+    private static byte[] Sign(byte[] header, byte[] payload) => Envelope(header, payload, OurKey.SignHash(ToBeSigned(header, payload)));
 
     private static byte[] ToBeSigned(byte[] header, byte[] payload, string context = "Signature1") =>
         SHA256.HashData(new LooseCbor().Array(4).Text(context).Bytes(header).Bytes([]).Bytes(payload).ToArray());
@@ -383,7 +383,7 @@ internal static class ManifestVectorSource
 
     private static byte[] OrderMinus(byte[] s)
     {
-        var result = new System.Numerics.BigInteger(_order, isUnsigned: true, isBigEndian: true) - new System.Numerics.BigInteger(s, isUnsigned: true, isBigEndian: true);
+        var result = new System.Numerics.BigInteger(GroupOrder, isUnsigned: true, isBigEndian: true) - new System.Numerics.BigInteger(s, isUnsigned: true, isBigEndian: true);
         var bytes = result.ToByteArray(isUnsigned: true, isBigEndian: true);
         return [.. new byte[32 - bytes.Length], .. bytes];
     }
