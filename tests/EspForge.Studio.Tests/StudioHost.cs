@@ -52,8 +52,8 @@ public sealed class StudioHost : IAsyncDisposable
                 .. settings,
             ],
         });
-        builder.Logging.ClearProviders();
         builder.AddStudio();
+        builder.Logging.ClearProviders();
         var app = builder.Build();
         await app.UseStudioAsync();
         await app.StartAsync();

@@ -15,6 +15,8 @@ namespace Microsoft.AspNetCore.Builder;
 /// <summary>Puts Studio together: the packages, and what only Studio has.</summary>
 internal static class StudioBuilder
 {
+    private const string DefaultUrl = "http://127.0.0.1:5080";
+
     public static void AddStudio(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
@@ -22,6 +24,9 @@ internal static class StudioBuilder
         services.AddOptions<StudioOptions>().Bind(settings);
         var data = new DataDirectory(Path.Combine(builder.Environment.ContentRootPath, settings.Get<StudioOptions>()?.DataDirectory ?? new StudioOptions().DataDirectory));
         services.AddSingleton(_ => data);
+        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
+            builder.WebHost.UseUrls(DefaultUrl);
+        AddQuietConsole(builder.Logging);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = TimeSpan.FromSeconds(15));
 
@@ -43,6 +48,19 @@ internal static class StudioBuilder
         services.AddStudioStatus();
         services.AddStudioOpenApi();
         services.AddHostedService<StartupNotice>();
+    }
+
+    /// <summary>The console is for the person who started Studio: one line for what they need to know, warnings of the rest.</summary>
+    private static void AddQuietConsole(ILoggingBuilder logging)
+    {
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss ";
+        });
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        logging.AddFilter("System.Net.Http", LogLevel.Warning);
     }
 
     public static async Task UseStudioAsync(this WebApplication app)

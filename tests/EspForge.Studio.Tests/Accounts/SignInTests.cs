@@ -190,6 +190,7 @@ public sealed class SignInTests : IAsyncLifetime
         await RefreshAsync(session);
         await RefreshAsync(session);
         var log = (await _admin.GetAsync("audit?limit=500")).Body.ToString();
+        Assert.Contains("\"actorName\":\"Ada\"", log, StringComparison.Ordinal);
         foreach (var action in new[] { "user.bootstrap", "user.sign-in", "user.sign-in-refused", "user.sign-in-reused" })
             Assert.Contains($"\"{action}\"", log, StringComparison.Ordinal);
         foreach (var secret in new[] { StudioHost.Password, "a-wrong-password-to-look-for", Text(session, "refreshToken"), Text(session, "accessToken") })

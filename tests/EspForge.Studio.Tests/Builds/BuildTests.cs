@@ -140,8 +140,15 @@ public sealed class BuildTests(SharedStudio studio)
                 // What a host that was killed leaves behind.
                 db.Builds.Add(new BuildRow
                 {
-                    Id = abandoned, Organization = "main", ProjectId = project, ProjectName = "x", Product = "x", Version = "1.0.0", State = BuildState.Running,
-                    QueuedAt = DateTimeOffset.UtcNow, CreatedBy = "user:x",
+                    Id = abandoned,
+                    Organization = "main",
+                    ProjectId = project,
+                    ProjectName = "x",
+                    Product = "x",
+                    Version = "1.0.0",
+                    State = BuildState.Running,
+                    QueuedAt = DateTimeOffset.UtcNow,
+                    CreatedBy = "user:x",
                 });
                 return await db.SaveChangesAsync();
             });

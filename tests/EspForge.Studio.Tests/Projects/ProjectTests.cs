@@ -94,8 +94,15 @@ public sealed class ProjectTests(SharedStudio studio)
         {
             db.Projects.Add(new ProjectRow
             {
-                Id = id, Organization = "elsewhere", Name = "x", Product = "x", Board = "esp32-devkitc-v4", Chip = "esp32", Plan = """{"board":"esp32-devkitc-v4","uses":[]}""",
-                CreatedAt = DateTimeOffset.UtcNow, UpdatedAt = DateTimeOffset.UtcNow,
+                Id = id,
+                Organization = "elsewhere",
+                Name = "x",
+                Product = "x",
+                Board = "esp32-devkitc-v4",
+                Chip = "esp32",
+                Plan = """{"board":"esp32-devkitc-v4","uses":[]}""",
+                CreatedAt = DateTimeOffset.UtcNow,
+                UpdatedAt = DateTimeOffset.UtcNow,
                 Files = { new ProjectFileRow { ProjectId = id, Path = "main.c", Content = "", SizeBytes = 0, UpdatedAt = DateTimeOffset.UtcNow } },
             });
             return await db.SaveChangesAsync();

@@ -90,7 +90,7 @@ public sealed class VirtualFleetTests
     [InlineData("http://+:8080", "http://127.0.0.1:8080")]
     [InlineData("https://127.0.0.1:5443", null)]
     public void Devices_reach_the_host_by_loopback(string address, string? expected) =>
-        Assert.Equal(expected, EspForge.Studio.VirtualFleet.VirtualFleet.LoopbackUrl([address]));
+        Assert.Equal(expected, EspForge.Studio.VirtualFleet.VirtualDevices.LoopbackUrl([address]));
 
     private static bool AllRun(JsonElement fleet) =>
         fleet.GetProperty("devices").EnumerateArray().All(device => device.GetProperty("state").GetString() == "running")

@@ -28,6 +28,7 @@ internal static class AccountServices
         services.AddSingleton<AttemptLimits>();
         services.AddScoped<SignIns>();
         services.AddScoped<UserSessions>();
+        services.AddScoped<IActorNames, UserNames>();
 
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<AccessTokens>((bearer, tokens) =>

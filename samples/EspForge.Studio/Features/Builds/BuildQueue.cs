@@ -54,7 +54,7 @@ internal sealed partial class BuildQueue(
             return new Fault("build-limit", "Too many builds wait. Try again when some of them have ended.");
         }
 
-        events.Publish("build", row.Organization, row.Id.ToString("D"));
+        events.PublishAudited("build", row.Organization, row.Id.ToString("D"));
         return row;
     }
 
@@ -87,7 +87,7 @@ internal sealed partial class BuildQueue(
             await running.CancelAsync();
         if (state == BuildState.Queued)
             CloseLog(id, "Cancelled before it began.");
-        events.Publish("build", organization, id.ToString("D"));
+        events.PublishAudited("build", organization, id.ToString("D"));
         return true;
     }
 
@@ -129,7 +129,7 @@ internal sealed partial class BuildQueue(
             return;
         }
 
-        events.Publish("build", row.Organization, row.Id.ToString("D"));
+        events.PublishAudited("build", row.Organization, row.Id.ToString("D"));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, _cancels.GetOrAdd(row.Id, _ => new CancellationTokenSource()).Token);
         var sink = new LogSink(logs.Begin(row.Id));
         var outcome = await scope.ServiceProvider.GetRequiredService<FirmwareBuilder>().BuildAsync(build.Request, sink, either.Token);
@@ -180,7 +180,7 @@ internal sealed partial class BuildQueue(
                 db, row.Organization, new AuditDraft("system:builds", $"build.{state.ToString().ToLowerInvariant()}", $"build:{row.Id:D}", kept.ErrorMessage ?? $"{row.Product} {row.Version}"), now, cancel);
         }, cancel);
         CloseLog(row.Id, null);
-        events.Publish("build", row.Organization, row.Id.ToString("D"));
+        events.PublishAudited("build", row.Organization, row.Id.ToString("D"));
     }
 
     private void CloseLog(Guid id, string? lastLine)

@@ -67,7 +67,15 @@ internal static class ProjectEndpoints
                 return false;
             var row = new ProjectRow
             {
-                Id = id, Organization = caller.Organization, Name = name, Product = product, Board = board.Id, Chip = board.ChipId, Plan = plan, CreatedAt = now, UpdatedAt = now,
+                Id = id,
+                Organization = caller.Organization,
+                Name = name,
+                Product = product,
+                Board = board.Id,
+                Chip = board.ChipId,
+                Plan = plan,
+                CreatedAt = now,
+                UpdatedAt = now,
             };
             foreach (var (path, content) in ProjectTemplates.FilesOf(request.Template))
                 row.Files.Add(new ProjectFileRow { ProjectId = id, Path = path, Content = content, SizeBytes = Encoding.UTF8.GetByteCount(content), UpdatedAt = now });
@@ -77,7 +85,7 @@ internal static class ProjectEndpoints
         }, cancel);
         if (!made)
             return new Fault("project-limit", $"An organization has at most {ProjectLimits.MaxProjects} projects.");
-        events.Publish("project", caller.Organization, id.ToString("D"));
+        events.PublishAudited("project", caller.Organization, id.ToString("D"));
         return ApiResults.Created($"/api/v1/projects/{id:D}", (await ProjectViews.FindAsync(db, caller.Organization, id, cancel))!);
     }
 
@@ -131,7 +139,7 @@ internal static class ProjectEndpoints
         }, cancel);
         if (!found)
             return NotFound;
-        events.Publish("project", caller.Organization, id.ToString("D"));
+        events.PublishAudited("project", caller.Organization, id.ToString("D"));
         return (await ProjectViews.FindAsync(db, caller.Organization, id, cancel))!;
     }
 
@@ -149,7 +157,7 @@ internal static class ProjectEndpoints
         }, cancel);
         if (!found)
             return NotFound;
-        events.Publish("project", caller.Organization, id.ToString("D"));
+        events.PublishAudited("project", caller.Organization, id.ToString("D"));
         return ApiResults.NoContent();
     }
 

@@ -81,7 +81,7 @@ internal static class ProjectFileEndpoints
             return Show(file);
         }, cancel);
         if (changed)
-            events.Publish("project", caller.Organization, id.ToString("D"));
+            events.PublishAudited("project", caller.Organization, id.ToString("D"));
         return result;
     }
 
@@ -100,7 +100,7 @@ internal static class ProjectFileEndpoints
         }, cancel);
         if (fault is not null)
             return fault;
-        events.Publish("project", caller.Organization, id.ToString("D"));
+        events.PublishAudited("project", caller.Organization, id.ToString("D"));
         return ApiResults.NoContent();
     }
 

@@ -24,18 +24,33 @@ public sealed record SandboxStatus(string Name, bool Isolated, string Message);
 public sealed record ToolchainReadiness(bool Ready, string Message);
 
 /// <summary>Reads the host's status.</summary>
-internal sealed class StudioStatus(StudioDbContext db, SandboxSelector sandboxes, IToolchain toolchain, HostStart start)
+internal sealed class StudioStatus(StudioDbContext db, SandboxSelector sandboxes, ToolchainProbe toolchain, HostStart start)
 {
     public async Task<StatusView> ReadAsync(CancellationToken cancel)
     {
         var sandbox = (await sandboxes.SelectAsync(cancel)).TryGet(out var choice, out var noSandbox)
             ? new SandboxStatus(choice.Sandbox.Name, choice.Sandbox.IsIsolated, choice.Message)
             : new SandboxStatus("none", false, noSandbox.Message);
+        var database = db.Database.IsSqlite() ? "sqlite" : db.Database.ProviderName ?? "unknown";
+        return new StatusView(StudioVersion.Number, start.At, await db.Database.CanConnectAsync(cancel) ? database : $"{database}: not reachable", sandbox, await toolchain.ReadAsync(cancel));
+    }
+}
+
+/// <summary>Looks for the compiler, and remembers the answer for a while: looking starts processes.</summary>
+internal sealed class ToolchainProbe(IToolchain toolchain, TimeProvider time)
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
+    private Tuple<ToolchainReadiness, long>? _last;
+
+    public async Task<ToolchainReadiness> ReadAsync(CancellationToken cancel)
+    {
+        if (Volatile.Read(ref _last) is { } last && time.GetElapsedTime(last.Item2) < Fresh)
+            return last.Item1;
         var readiness = (await toolchain.ProbeAsync(cancel)).TryGet(out var found, out var missing)
             ? new ToolchainReadiness(true, found.Versions)
             : new ToolchainReadiness(false, missing.Message);
-        var database = db.Database.IsSqlite() ? "sqlite" : db.Database.ProviderName ?? "unknown";
-        return new StatusView(StudioVersion.Number, start.At, await db.Database.CanConnectAsync(cancel) ? database : $"{database}: not reachable", sandbox, readiness);
+        Volatile.Write(ref _last, Tuple.Create(readiness, time.GetTimestamp()));
+        return readiness;
     }
 }
 
@@ -48,6 +63,7 @@ internal static class StatusEndpoints
     public static void AddStudioStatus(this IServiceCollection services)
     {
         services.AddScoped<StudioStatus>();
+        services.AddSingleton<ToolchainProbe>();
         services.AddSingleton(provider => new HostStart(provider.GetRequiredService<TimeProvider>().GetUtcNow()));
     }
 

@@ -43,9 +43,9 @@ internal static class VirtualFleetEndpoints
             .Produces<LogLine>(StatusCodes.Status200OK, "text/event-stream");
     }
 
-    private static ApiResult<VirtualFleetView> List(ApiCaller caller, VirtualFleet fleet) => Show(caller, fleet);
+    private static ApiResult<VirtualFleetView> List(ApiCaller caller, VirtualDevices fleet) => Show(caller, fleet);
 
-    private static async Task<ApiResult<VirtualFleetView>> Add(ApiBody<AddVirtualDevicesRequest> body, ApiCaller caller, VirtualFleet fleet, CancellationToken cancel)
+    private static async Task<ApiResult<VirtualFleetView>> Add(ApiBody<AddVirtualDevicesRequest> body, ApiCaller caller, VirtualDevices fleet, CancellationToken cancel)
     {
         var (count, product, boardId) = body.Value;
         var problems = new List<ApiDetail>();
@@ -65,16 +65,16 @@ internal static class VirtualFleetEndpoints
             : fault;
     }
 
-    private static async Task<ApiResult> Remove(string hardwareId, ApiCaller caller, VirtualFleet fleet, CancellationToken cancel) =>
+    private static async Task<ApiResult> Remove(string hardwareId, ApiCaller caller, VirtualDevices fleet, CancellationToken cancel) =>
         await fleet.RemoveAsync(caller, hardwareId, cancel) == 0 ? NotFound : ApiResults.NoContent();
 
-    private static async Task<ApiResult> RemoveAll(ApiCaller caller, VirtualFleet fleet, CancellationToken cancel)
+    private static async Task<ApiResult> RemoveAll(ApiCaller caller, VirtualDevices fleet, CancellationToken cancel)
     {
         await fleet.RemoveAsync(caller, null, cancel);
         return ApiResults.NoContent();
     }
 
-    private static async Task<IResult> ReadLog(string hardwareId, HttpContext context, ApiCaller caller, VirtualFleet fleet, IHostApplicationLifetime lifetime)
+    private static async Task<IResult> ReadLog(string hardwareId, HttpContext context, ApiCaller caller, VirtualDevices fleet, IHostApplicationLifetime lifetime)
     {
         if (fleet.Find(caller.Organization, hardwareId) is not { } device)
             return ApiResults.Problem(NotFound);
@@ -85,7 +85,7 @@ internal static class VirtualFleetEndpoints
             () => Task.FromResult(System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(device.State.ToString())), context.RequestAborted);
     }
 
-    private static VirtualFleetView Show(ApiCaller caller, VirtualFleet fleet)
+    private static VirtualFleetView Show(ApiCaller caller, VirtualDevices fleet)
     {
         var devices = fleet.List(caller.Organization);
         return new VirtualFleetView(fleet.Limit, devices.Count(device => device.State == VirtualDeviceState.Running),
@@ -100,7 +100,7 @@ internal static class VirtualFleetServices
     public static void AddVirtualFleet(this IServiceCollection services, IConfigurationSection settings)
     {
         services.AddOptions<VirtualFleetOptions>().Bind(settings).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<VirtualFleet>();
-        services.AddHostedService(provider => provider.GetRequiredService<VirtualFleet>());
+        services.AddSingleton<VirtualDevices>();
+        services.AddHostedService(provider => provider.GetRequiredService<VirtualDevices>());
     }
 }

@@ -12,9 +12,9 @@ using Microsoft.Extensions.Options;
 namespace EspForge.Studio.VirtualFleet;
 
 /// <summary>The virtual devices of this host. They are kept in the database and in a folder each, so that after a restart the same devices come back.</summary>
-internal sealed partial class VirtualFleet(
+internal sealed partial class VirtualDevices(
     IServiceScopeFactory scopes, DataDirectory data, HostToolchain toolchain, EspForgeEvents events, IServer server, IHostApplicationLifetime lifetime,
-    IOptions<VirtualFleetOptions> options, IOptions<EspForgeOptions> espForge, TimeProvider time, ILogger<VirtualFleet> logger) : BackgroundService, IVirtualDeviceHost
+    IOptions<VirtualFleetOptions> options, IOptions<EspForgeOptions> espForge, TimeProvider time, ILogger<VirtualDevices> logger) : BackgroundService, IVirtualDeviceHost
 {
     private readonly string _folder = data.Folder("virtual");
     private readonly ConcurrentDictionary<string, VirtualDevice> _devices = new(StringComparer.Ordinal);
@@ -95,7 +95,7 @@ internal sealed partial class VirtualFleet(
             foreach (var device in found)
             {
                 DeleteState(device.Row.HardwareId);
-                events.Publish("virtual-device", caller.Organization, device.Row.HardwareId);
+                events.PublishAudited("virtual-device", caller.Organization, device.Row.HardwareId);
             }
 
             return found.Count;
@@ -164,7 +164,7 @@ internal sealed partial class VirtualFleet(
         }, cancel);
         if (!claimed.TryGet(out var result, out var fault))
             return fault;
-        events.Publish("device", device.Organization, result.DeviceId);
+        events.PublishAudited("device", device.Organization, result.DeviceId);
         return result.DeviceId;
     }
 
