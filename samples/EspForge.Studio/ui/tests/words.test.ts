@@ -117,7 +117,7 @@ describe("projects", () => {
 });
 
 describe("telemetry", () => {
-  const sample = (more: Partial<Sample>): Sample => ({ at: "2026-03-01T12:00:00Z", version: "1.0.0", uptimeMs: 1000, freeHeapBytes: 1000, rssiDbm: null, values: null, ...more });
+  const sample = (more: Partial<Sample>): Sample => ({ at: "2026-03-01T12:00:00Z", version: "1.0.0", uptimeMs: 1000, freeHeapBytes: 1000, rssiDbm: null, values: {}, ...more });
   it("becomes one series a value, those without numbers left out", () => {
     const series = seriesOf([sample({ values: { temperature: 20, load: 1 } }), sample({ freeHeapBytes: 3000, values: { temperature: 22 } })]);
     expect(series.map((entry) => entry.label)).toEqual(["Free heap", "Uptime", "load", "temperature"]);

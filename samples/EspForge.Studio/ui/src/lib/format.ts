@@ -107,3 +107,8 @@ export function slug(name: string): string {
     .slice(0, 31)
     .replace(/-+$/, "");
 }
+
+/** What an image is called on a disk; an uploaded one may have no name of its own. */
+export function imageFileName(image: { fileName: string | null; project: string; version: string }): string {
+  return image.fileName ?? `${image.project}-${image.version}.bin`;
+}

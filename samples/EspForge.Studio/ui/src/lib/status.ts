@@ -33,6 +33,11 @@ export const MEMBER: Record<MemberState, Mark> = {
   cancelled: { kind: "silent", word: "cancelled" },
 };
 
+/** The mark of an offer's state; one that is not known yet is shown by its own word. */
+export function memberMark(state: string): Mark {
+  return (MEMBER as Record<string, Mark | undefined>)[state] ?? { kind: "waiting", word: state };
+}
+
 export const ROLLOUT: Record<RolloutState, Mark> = {
   draft: { kind: "waiting", word: "draft" },
   running: { kind: "working", word: "running" },

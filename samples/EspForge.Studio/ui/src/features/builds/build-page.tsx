@@ -17,7 +17,7 @@ import { Card } from "@/components/ui/card";
 import { CardSkeleton } from "@/components/ui/skeleton";
 import { BuildMessages } from "@/features/builds/build-messages";
 import { useCancelBuild } from "@/features/builds/queries";
-import { bytes, plural } from "@/lib/format";
+import { bytes, imageFileName, plural } from "@/lib/format";
 import { BUILD } from "@/lib/status";
 
 interface BuildPageProps {
@@ -104,7 +104,7 @@ export function BuildPage({ buildId, releaseDialog }: BuildPageProps) {
                   needs="images.read"
                   variant="ghost"
                   size="sm"
-                  onClick={() => void downloadFile(`images/${image.sha256}/content`, image.fileName)}
+                  onClick={() => void downloadFile(`images/${image.sha256}/content`, imageFileName(image))}
                 >
                   <Download /> Download
                 </AllowedButton>
@@ -117,7 +117,7 @@ export function BuildPage({ buildId, releaseDialog }: BuildPageProps) {
                   ["Format", image.format === "host" ? "host (virtual device)" : "esp (chip image)"],
                   ["Chip", <span className="num">{image.chip}</span>],
                   ["Agent", <span className="num">{image.agentVersion ?? "–"}</span>],
-                  ["File", <span className="num">{image.fileName}</span>],
+                  ["File", <span className="num">{imageFileName(image)}</span>],
                 ]}
               />
             </Card>

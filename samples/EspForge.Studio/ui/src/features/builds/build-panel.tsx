@@ -56,7 +56,14 @@ export function BuildPanel({ buildId, onMessage }: BuildPanelProps) {
             ) : (
               <Button asChild variant="outline" size="sm">
                 <Link to="/builds/$buildId" params={{ buildId: build.id }}>
-                  {build.state === "succeeded" ? "Image and release" : "Details"}
+                  {build.state === "succeeded" ? (
+                    <>
+                      <span className="max-sm:hidden">Image and release</span>
+                      <span className="sm:hidden">Image</span>
+                    </>
+                  ) : (
+                    "Details"
+                  )}
                 </Link>
               </Button>
             )}

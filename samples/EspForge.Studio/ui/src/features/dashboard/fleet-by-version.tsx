@@ -26,8 +26,8 @@ export function FleetByVersion({ products }: { products: Product[] }) {
   return (
     <ul className="flex flex-col gap-4">
       {shown.map((product) => {
-        const order = sortVersions(product.versions.map((entry) => entry.version));
-        const versions = [...product.versions].sort((a, b) => order.indexOf(a.version) - order.indexOf(b.version));
+        const order = sortVersions(product.versions.map((entry) => entry.version ?? ""));
+        const versions = [...product.versions].sort((a, b) => order.indexOf(a.version ?? "") - order.indexOf(b.version ?? ""));
         const latest = product.latestRelease?.version;
         return (
           <li key={product.product} className="min-w-0">
@@ -51,8 +51,8 @@ export function FleetByVersion({ products }: { products: Product[] }) {
               {versions.map((entry, i) => (
                 <li key={entry.version} className="flex items-center gap-1.5">
                   <span aria-hidden className="size-2 rounded-sm" style={{ background: TONES[i % TONES.length] }} />
-                  <Link to="/devices" search={{ product: product.product, q: entry.version }} className="num hover:underline">
-                    {entry.version === "" ? "unknown" : entry.version}
+                  <Link to="/devices" search={{ product: product.product, q: entry.version ?? undefined }} className="num hover:underline">
+                    {entry.version || "unknown"}
                   </Link>
                   <span className="num text-muted-foreground">
                     {count(entry.devices)} · {percent(entry.devices / product.devices)}

@@ -19,7 +19,7 @@ import { DeviceTimeline } from "@/features/devices/device-timeline";
 import { EditDialog } from "@/features/devices/edit-dialog";
 import { useDeleteDevice } from "@/features/devices/queries";
 import { bytes, duration, signalWord } from "@/lib/format";
-import { MEMBER, VIRTUAL } from "@/lib/status";
+import { memberMark, VIRTUAL } from "@/lib/status";
 
 const DeviceCharts = lazy(() => import("@/features/devices/device-charts"));
 const RANGES: [minutes: number, word: string][] = [
@@ -194,7 +194,7 @@ function Cell({ label, note, children }: { label: string; note?: string | undefi
 function OfferLine({ device }: { device: Device }) {
   const { offer } = device;
   if (!offer) return null;
-  const mark = MEMBER[offer.state];
+  const mark = memberMark(offer.state);
   return (
     <section aria-label="Update" className="flex flex-wrap items-center gap-x-4 gap-y-1 rounded-md border bg-card px-3 py-2 text-sm">
       <span className="font-medium">Update to</span>

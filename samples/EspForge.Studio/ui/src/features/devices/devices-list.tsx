@@ -18,7 +18,7 @@ import { RegisterDialog } from "@/features/devices/register-dialog";
 import { VirtualDialog } from "@/features/devices/virtual-dialog";
 import { bytes } from "@/lib/format";
 import { useMay } from "@/lib/hooks";
-import { MEMBER } from "@/lib/status";
+import { memberMark } from "@/lib/status";
 
 type Row = Device & { virtual: boolean };
 
@@ -62,14 +62,14 @@ const COLUMNS: Column<Row>[] = [
     cell: (device) =>
       device.offer ? (
         <span className="inline-flex items-center gap-2">
-          <Status kind={MEMBER[device.offer.state].kind} word={MEMBER[device.offer.state].word} />
+          <Status {...memberMark(device.offer.state)} />
           <span className="num caption">{device.offer.version}</span>
         </span>
       ) : (
         <span className="text-muted-foreground">none</span>
       ),
     sort: (device) => device.offer?.state,
-    text: (device) => (device.offer ? `${MEMBER[device.offer.state].word} ${device.offer.version}` : ""),
+    text: (device) => (device.offer ? `${memberMark(device.offer.state).word} ${device.offer.version}` : ""),
   },
   { id: "product", header: "Product", show: "wide", cell: (device) => device.product, sort: (device) => device.product, text: (device) => device.product },
   {

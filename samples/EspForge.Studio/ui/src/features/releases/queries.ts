@@ -1,16 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import type { Release } from "@/api/types";
+import type { Release, ReleaseRequest } from "@/api/types";
 
-export interface ReleaseRequest {
-  imageSha256: string;
-  product: string;
-  notes?: string;
-  minimumVersion?: string;
-  minimumAgentVersion?: string;
-  securityEpoch?: number;
-  validDays?: number;
-}
 
 export function useCreateRelease() {
   const client = useQueryClient();

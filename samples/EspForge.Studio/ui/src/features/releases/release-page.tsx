@@ -12,13 +12,13 @@ import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { CardSkeleton } from "@/components/ui/skeleton";
 import { downloadFile } from "@/components/download";
-import { bytes, count } from "@/lib/format";
+import { bytes, count, imageFileName } from "@/lib/format";
 import { useMay } from "@/lib/hooks";
 import { ROLLOUT } from "@/lib/status";
 
 /** What a person types to check the image without us. */
 export function verifyCommand(release: Release, origin: string): string {
-  const file = release.image.fileName;
+  const file = imageFileName(release.image);
   return [
     `curl -fsS ${origin}/.well-known/espforge/keys.pem -o keys.pem`,
     `echo "${release.image.sha256}  ${file}" | sha256sum -c`,
@@ -102,7 +102,7 @@ export function ReleasePage() {
         <Card
           title="Image"
           action={
-            <Button variant="ghost" size="sm" onClick={() => keep(`images/${release.image.sha256}/content`, release.image.fileName)}>
+            <Button variant="ghost" size="sm" onClick={() => keep(`images/${release.image.sha256}/content`, imageFileName(release.image))}>
               <Download /> Download
             </Button>
           }
@@ -112,7 +112,7 @@ export function ReleasePage() {
               ["Size", <span className="num text-lg font-semibold">{bytes(release.image.sizeBytes)}</span>],
               ["SHA-256", <Id value={release.image.sha256} what="SHA-256" length={32} />],
               ["Format", release.image.format === "host" ? "host (virtual device)" : "esp (chip image)"],
-              ["File", <span className="num">{release.image.fileName}</span>],
+              ["File", <span className="num">{imageFileName(release.image)}</span>],
               ["Agent", <span className="num">{release.image.agentVersion ?? "–"}</span>],
               [
                 "Build",
@@ -132,7 +132,7 @@ export function ReleasePage() {
           title="Check it yourself"
           note="the key, the hash and the detached signature"
           action={
-            <Button variant="ghost" size="sm" onClick={() => keep(`/device/v1/images/${release.image.sha256}.sig`, `${release.image.fileName}.sig`)}>
+            <Button variant="ghost" size="sm" onClick={() => keep(`/device/v1/images/${release.image.sha256}.sig`, `${imageFileName(release.image)}.sig`)}>
               <Download /> Signature
             </Button>
           }

@@ -1,5 +1,5 @@
 import type { Member, MemberState, StageView } from "@/api/types";
-import { MEMBER, type StatusKind } from "@/lib/status";
+import { memberMark, type StatusKind } from "@/lib/status";
 
 export interface Cell {
   deviceId: string;
@@ -33,7 +33,7 @@ export function groupCells(members: Member[], stages: StageView[], now: number):
   for (const member of members) {
     const group = groups[member.stage];
     if (!group) continue;
-    const mark = MEMBER[member.state] ?? { kind: "waiting" as const, word: member.state };
+    const mark = memberMark(member.state);
     const silent = isSilent(member, stages[member.stage], now);
     const kind: StatusKind = silent ? "silent" : mark.kind;
     group.cells.push({

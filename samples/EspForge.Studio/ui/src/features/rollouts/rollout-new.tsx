@@ -89,6 +89,7 @@ function Form({ all, chosen }: { all: Release[]; chosen: string | undefined }) {
   const request = useMemo<RolloutRequest>(
     () => ({
       releaseId,
+      start: false,
       ...(name.trim() ? { name: name.trim() } : {}),
       stages: toRequest(stages),
       filter: {
