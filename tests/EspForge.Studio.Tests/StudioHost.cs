@@ -166,9 +166,9 @@ public sealed class StudioClient(HttpClient http)
             {
                 await Task.Delay(50, limit.Token);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException late)
             {
-                throw new TimeoutException($"GET {path} never held; last: {answer.Data}");
+                throw new TimeoutException($"GET {path} never held; last: {answer.Data}", late);
             }
         }
     }

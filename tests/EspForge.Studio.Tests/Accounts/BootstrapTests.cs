@@ -97,9 +97,13 @@ public sealed class BootstrapTests
     public async Task The_folder_is_for_its_owner_only_and_for_one_host()
     {
         await using var host = await StudioHost.StartAsync();
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(host.Folder));
         _ = host.Services.GetRequiredService<EspForge.Studio.Accounts.AccessTokens>();
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(host.Folder, "keys", "access-token.key")));
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(host.Folder));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(host.Folder, "keys", "access-token.key")));
+        }
+
         var second = await Assert.ThrowsAsync<InvalidOperationException>(() => StudioHost.StartAsync(host.Folder));
         Assert.Contains("Another EspForge Studio", second.Message, StringComparison.Ordinal);
     }
