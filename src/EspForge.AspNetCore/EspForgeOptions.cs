@@ -82,7 +82,7 @@ public sealed class EspForgeOptions
 
     /// <summary>Largest image, in bytes.</summary>
     /// <value>1,024 … 268,435,456; the default is 16,777,216.</value>
-    [Range(1_024, 268_435_456)]
+    [Range(typeof(long), "1024", "268435456")]
     public long MaxImageBytes { get; set; } = 16_777_216;
 
     /// <summary>How often rollouts are looked at.</summary>

@@ -93,6 +93,7 @@ public static class EspForgeServiceCollectionExtensions
         services.AddOptions<KeyManagementOptions>().PostConfigure<IOptions<EspForgeOptions>, ILoggerFactory>((keys, options, loggers) =>
         {
             var folder = Path.Combine(options.Value.KeyDirectory, "protection");
+            SecretFile.Folder(options.Value.KeyDirectory);
             SecretFile.Folder(folder);
             keys.XmlRepository ??= new FileSystemXmlRepository(new DirectoryInfo(folder), loggers);
         });

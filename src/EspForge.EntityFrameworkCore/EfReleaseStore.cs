@@ -19,7 +19,7 @@ internal sealed class EfReleaseStore(StoreContext store) : IReleaseStore
         var releases = Releases(organization);
         if (product is not null)
             releases = releases.Where(row => row.Product == product);
-        var rows = await releases.OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id).Take(limit).ToListAsync(cancel);
+        var rows = await releases.OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Sequence).Take(limit).ToListAsync(cancel);
         return rows.ConvertAll(row => row.ToRelease());
     }
 

@@ -151,7 +151,7 @@ internal sealed partial class EfRolloutStore
                     ChangedAt = asking.Now,
                     SilentFrom = asking.Now + rollout.Stages[stage].Gate.SilentAfter,
                 };
-                await InsertAsync([member], cancel);
+                await InsertAsync(member, cancel);
                 return member;
             },
             cancel);

@@ -7,8 +7,6 @@ namespace EspForge.EntityFrameworkCore;
 /// <summary>Rollouts and their members. Whatever touches many devices is one statement; offers and reports are in the partial files.</summary>
 internal sealed partial class EfRolloutStore(StoreContext store) : IRolloutStore
 {
-    private const int MembersPerBatch = 1_000;
-
     public async Task<Rollout?> FindAsync(string organization, Guid id, CancellationToken cancel = default) =>
         (await Rollouts.FirstOrDefaultAsync(row => row.Id == id && row.Organization == organization, cancel))?.ToRollout();
 
@@ -43,9 +41,8 @@ internal sealed partial class EfRolloutStore(StoreContext store) : IRolloutStore
         return store.Db.InTransactionAsync(
             async () =>
             {
-                await InsertAsync([RolloutRow.From(rollout)], cancel);
-                foreach (var batch in members.Chunk(MembersPerBatch))
-                    await InsertAsync(Array.ConvertAll(batch, RolloutMemberRow.From), cancel);
+                await InsertAsync(RolloutRow.From(rollout), cancel);
+                await ManyRows.InsertAsync(store.Db, members.Select(RolloutMemberRow.From), cancel);
                 await AuditChain.AppendAsync(store.Db, rollout.Organization, entry, store.Now, cancel);
             },
             cancel);
@@ -157,13 +154,11 @@ internal sealed partial class EfRolloutStore(StoreContext store) : IRolloutStore
                 cancel);
 
     // The context may be a host's own: only what was added here is let go.
-    private async Task InsertAsync<TRow>(TRow[] rows, CancellationToken cancel)
-        where TRow : class
+    private async Task InsertAsync(object row, CancellationToken cancel)
     {
-        store.Db.AddRange(rows.AsEnumerable<object>());
+        store.Db.Add(row);
         await store.Db.SaveChangesAsync(cancel);
-        foreach (var row in rows)
-            store.Db.Entry(row).State = EntityState.Detached;
+        store.Db.Entry(row).State = EntityState.Detached;
     }
 
     private IQueryable<RolloutRow> Rollouts => store.Db.Set<RolloutRow>().AsNoTracking();

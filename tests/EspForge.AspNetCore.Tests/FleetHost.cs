@@ -120,7 +120,7 @@ internal sealed class FleetHost : IAsyncDisposable
     public static byte[] ImageBytes(string version, int payload = 4_096, string chip = Chip, string project = "lamp")
     {
         var elf = new byte[payload];
-        "\x7FELF"u8.CopyTo(elf);
+        "\u007fELF"u8.CopyTo(elf);
         for (var i = 4; i < elf.Length; i++)
             elf[i] = (byte)(i * 31 % 251);
         return HostImage.Pack(new HostImageHeader(project, version, chip, "x86_64", "0.1.0"), elf);

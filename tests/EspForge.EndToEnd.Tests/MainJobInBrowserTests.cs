@@ -74,9 +74,9 @@ public class MainJobInBrowserTests
         await page.GotoAsync("/projects");
         await page.GetByRole(AriaRole.Button, new() { Name = "New project" }).First.ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog);
-        await dialog.GetByLabel("Name").FillAsync("Garden lamp");
-        await dialog.GetByRole(AriaRole.Searchbox).FillAsync("devkitc-v4");
-        await dialog.GetByText("ESP32-DevKitC V4", new() { Exact = false }).First.ClickAsync();
+        await dialog.GetByRole(AriaRole.Textbox, new() { Name = "Name" }).FillAsync("Garden lamp");
+        await dialog.GetByRole(AriaRole.Combobox, new() { Name = "Boards" }).FillAsync("esp32-devkitc-v4");
+        await dialog.GetByRole(AriaRole.Option).First.ClickAsync();
         await dialog.GetByText("Blink", new() { Exact = false }).First.ClickAsync();
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Create project" }).ClickAsync();
         await Expect(page.GetByTestId("code-editor")).ToBeVisibleAsync(Within(30));
@@ -92,12 +92,21 @@ public class MainJobInBrowserTests
         var finding = page.Locator("[data-testid=finding][data-severity=error]").First;
         await Expect(finding).ToContainTextAsync("GPIO34");
         await browser.ShotAsync("pins");
+        await SavePlanAsync(page);
+
         // What it says to do does away with it.
-        await finding.GetByRole(AriaRole.Button, new() { NameRegex = new("GPIO\\d+") }).Last.ClickAsync();
+        await finding.GetByRole(AriaRole.Button, new() { NameRegex = new("^Move led to GPIO\\d+") }).ClickAsync();
         await Expect(page.Locator("[data-testid=finding][data-severity=error]")).ToHaveCountAsync(0);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).First.ClickAsync();
-        await Expect(page.GetByText("Pin plan saved").First).ToBeVisibleAsync();
+        await SavePlanAsync(page);
         await page.GetByRole(AriaRole.Tab, new() { Name = "Code" }).ClickAsync();
+    }
+
+    private static async Task SavePlanAsync(IPage page)
+    {
+        var save = page.GetByRole(AriaRole.Button, new() { Name = "Save plan" });
+        await save.ClickAsync();
+        await Expect(page.GetByText("Pin plan saved").First).ToBeVisibleAsync();
+        await Expect(save).ToBeDisabledAsync();
     }
 
     private static async Task BuildAsync(Browser browser, string version)

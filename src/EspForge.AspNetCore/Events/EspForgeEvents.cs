@@ -85,8 +85,8 @@ public sealed class EspForgeEvents(TimeProvider time)
                     return;
                 if (_pending.Count > MaxPending)
                 {
-                    _pending.RemoveWhere(c => string.Equals(c.Kind, change.Kind, StringComparison.Ordinal));
-                    _pending.Add(every);
+                    // A new set, not a smaller one: it is read in the order of its changes.
+                    _pending = [.. _pending.Where(c => !string.Equals(c.Kind, change.Kind, StringComparison.Ordinal)), every];
                 }
 
                 if (_ready.CurrentCount == 0)

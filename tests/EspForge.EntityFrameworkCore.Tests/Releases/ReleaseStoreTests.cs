@@ -98,5 +98,7 @@ public sealed class ReleaseStoreTests : IDisposable
         Assert.Equal(["1.2.0", "1.1.0"], (await _database.Releases().ListAsync(FleetDatabase.Acme, FleetDatabase.Product, 2)).Select(release => release.Version));
         Assert.Equal(3, (await _database.Releases().ListAsync(FleetDatabase.Acme, null, 500)).Count);
         Assert.Empty(await _database.Releases().ListAsync(FleetDatabase.Acme, "kettle", 500));
+        Assert.Equal("1.2.0", Assert.Single(await _database.Releases().ListLatestAsync(FleetDatabase.Acme, 500)).Version);
+        Assert.Empty(await _database.Releases().ListLatestAsync("other", 500));
     }
 }

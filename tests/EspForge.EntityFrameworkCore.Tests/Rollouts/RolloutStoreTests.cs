@@ -162,6 +162,21 @@ public sealed class RolloutStoreTests : IDisposable
         Assert.Equal(new StageHealth(5, 1, 0, 2, 4), (await store.CountAsync(rollout, later + after)).Stages[0]);
     }
 
+    [Fact]
+    public async Task A_forgotten_device_leaves_what_is_open_and_stays_in_what_it_ended()
+    {
+        var rollout = await AddAsync(3, [100]);
+        var store = _database.Rollouts();
+        foreach (var id in FleetDatabase.Ids(2))
+            await store.OfferAsync(FleetDatabase.Acme, id, "1.0.0", FleetDatabase.Offer(), FleetDatabase.Start);
+        await ReportAsync((await store.MembersAsync(rollout.Id, 0, 10)).Single(member => member.DeviceId == "d-000000"), OfferState.Confirmed);
+        foreach (var id in FleetDatabase.Ids(3))
+            Assert.True(await new EfDeviceStore(_database.Store()).RemoveAsync(FleetDatabase.Acme, id, FleetDatabase.Draft));
+
+        Assert.Equal("d-000000", Assert.Single(await store.MembersAsync(rollout.Id, 0, 10)).DeviceId);
+        Assert.Equal(new StageHealth(1, 1, 0, 0, 0), (await store.CountAsync(rollout, FleetDatabase.Start)).Stages[0]);
+    }
+
     private async Task<Rollout> AddAsync(int devices, int[] percents)
     {
         await _database.AddDevicesAsync(FleetDatabase.Ids(devices));

@@ -96,9 +96,9 @@ export const api = {
   put: <T>(path: string, body: unknown) => call<T>("PUT", path, { body }),
   patch: <T>(path: string, body: unknown) => call<T>("PATCH", path, { body }),
   delete: <T>(path: string) => call<T>("DELETE", path),
-  /** A file as bytes, e.g. an image or a manifest. */
+  /** A file as bytes, e.g. an image or a manifest; a path that begins with / is taken as it is. */
   async download(path: string): Promise<Blob> {
-    const response = await authorized(url(path), { method: "GET" });
+    const response = await authorized(path.startsWith("/") ? path : url(path), { method: "GET" });
     if (!response.ok) await unwrap<never>(response);
     return response.blob();
   },

@@ -15,6 +15,8 @@ interface ConfirmDialogProps {
   /** When more than one thing is touched the name must be typed. */
   typeName?: string | undefined;
   onConfirm: () => Promise<unknown>;
+  /** Something else must be chosen first. */
+  blocked?: boolean;
   tone?: "danger" | "default";
 }
 
@@ -26,11 +28,11 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   );
 }
 
-function Body({ onClose, title, children, confirm, typeName, onConfirm, tone = "danger" }: ConfirmDialogProps) {
+function Body({ onClose, title, children, confirm, typeName, onConfirm, blocked = false, tone = "danger" }: ConfirmDialogProps) {
   const [typed, setTyped] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const ready = typeName === undefined || typed === typeName;
+  const ready = !blocked && (typeName === undefined || typed === typeName);
 
   const run = async () => {
     if (!ready || busy) return;

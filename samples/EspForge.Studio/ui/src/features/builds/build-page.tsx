@@ -2,12 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Download, Package, Square } from "lucide-react";
 import { useState, type ReactNode } from "react";
-import { api } from "@/api/client";
 import { build as buildQuery, isOpen, releases } from "@/api/queries";
 import type { Build } from "@/api/types";
 import { Actor } from "@/components/actor";
 import { AllowedButton } from "@/components/allowed-button";
 import { Id } from "@/components/copyable";
+import { downloadFile } from "@/components/download";
 import { LogView } from "@/components/log-view";
 import { ErrorPanel, Facts, Page, PageHeader } from "@/components/page";
 import { StatusBadge } from "@/components/status";
@@ -17,7 +17,6 @@ import { Card } from "@/components/ui/card";
 import { CardSkeleton } from "@/components/ui/skeleton";
 import { BuildMessages } from "@/features/builds/build-messages";
 import { useCancelBuild } from "@/features/builds/queries";
-import { saveFile } from "@/lib/save-file";
 import { bytes, plural } from "@/lib/format";
 import { BUILD } from "@/lib/status";
 
@@ -105,7 +104,7 @@ export function BuildPage({ buildId, releaseDialog }: BuildPageProps) {
                   needs="images.read"
                   variant="ghost"
                   size="sm"
-                  onClick={() => void api.download(`images/${image.sha256}/content`).then((blob) => saveFile(blob, image.fileName))}
+                  onClick={() => void downloadFile(`images/${image.sha256}/content`, image.fileName)}
                 >
                   <Download /> Download
                 </AllowedButton>

@@ -18,7 +18,7 @@ export function EditDialog({ device, onClose }: { device: Device; onClose: () =>
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            change.mutate({ name: name.trim(), group: group.trim(), tags: tags.split(",").map((tag) => tag.trim()).filter(Boolean) }, { onSuccess: onClose });
+            change.mutate({ ...(name.trim() ? { name: name.trim() } : {}), group: group.trim(), tags: tags.split(",").map((tag) => tag.trim()).filter(Boolean) }, { onSuccess: onClose });
           }}
         >
           <DialogBody>

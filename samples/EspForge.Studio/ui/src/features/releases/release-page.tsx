@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { Download, Rocket } from "lucide-react";
-import { api } from "@/api/client";
 import { release as releaseQuery, rollouts } from "@/api/queries";
 import type { Release, RolloutSummary } from "@/api/types";
 import { Actor } from "@/components/actor";
@@ -12,7 +11,7 @@ import { Time } from "@/components/time";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { CardSkeleton } from "@/components/ui/skeleton";
-import { saveFile } from "@/lib/save-file";
+import { downloadFile } from "@/components/download";
 import { bytes, count } from "@/lib/format";
 import { useMay } from "@/lib/hooks";
 import { ROLLOUT } from "@/lib/status";
@@ -50,6 +49,7 @@ export function ReleasePage() {
   }
   const mine = all.data?.filter((rollout) => rollout.releaseId === release.id) ?? [];
   const name = `${release.product}-${release.version}`;
+  const keep = (path: string, file: string) => void downloadFile(path, file);
   return (
     <Page>
       <PageHeader
@@ -82,7 +82,7 @@ export function ReleasePage() {
           title="Manifest"
           note="COSE_Sign1, deterministic CBOR"
           action={
-            <Button variant="ghost" size="sm" onClick={() => void api.download(`releases/${release.id}/manifest`).then((blob) => saveFile(blob, `${name}.cose`))}>
+            <Button variant="ghost" size="sm" onClick={() => keep(`releases/${release.id}/manifest`, `${name}.cose`)}>
               <Download /> Download
             </Button>
           }
@@ -102,7 +102,7 @@ export function ReleasePage() {
         <Card
           title="Image"
           action={
-            <Button variant="ghost" size="sm" onClick={() => void api.download(`images/${release.image.sha256}/content`).then((blob) => saveFile(blob, release.image.fileName))}>
+            <Button variant="ghost" size="sm" onClick={() => keep(`images/${release.image.sha256}/content`, release.image.fileName)}>
               <Download /> Download
             </Button>
           }
@@ -128,9 +128,17 @@ export function ReleasePage() {
             ]}
           />
         </Card>
-        <Card title="Check it yourself" note="the key, the hash and the detached signature">
+        <Card
+          title="Check it yourself"
+          note="the key, the hash and the detached signature"
+          action={
+            <Button variant="ghost" size="sm" onClick={() => keep(`/device/v1/images/${release.image.sha256}.sig`, `${release.image.fileName}.sig`)}>
+              <Download /> Signature
+            </Button>
+          }
+        >
           <CommandLine text={verifyCommand(release, window.location.origin)} what="verify commands" />
-          <p className="caption mt-2">Download the image above; a device gets its signature from the same server beside the image.</p>
+          <p className="caption mt-2">Download the image and its signature into one folder first.</p>
         </Card>
         <Card title="Rollouts of it" bodyClassName="">
           <RolloutLines rollouts={mine} />

@@ -40,9 +40,14 @@ export function RolloutActions({ rollout, large }: { rollout: Rollout; large: bo
           Discard
         </AllowedButton>
       )}
-      {(state === "running" || state === "paused" || state === "completed") && (
+      {(state === "running" || state === "paused") && (
         <AllowedButton needs="rollouts.manage" variant="destructive" onClick={() => setAsking("rollback")}>
           <RotateCcw /> Roll back
+        </AllowedButton>
+      )}
+      {(state === "completed" || state === "rolledBack") && rollout.confirmed > 0 && (
+        <AllowedButton needs="rollouts.manage" variant="destructive" onClick={() => setAsking("rollback")}>
+          <RotateCcw /> Return devices
         </AllowedButton>
       )}
       {state === "draft" && (
@@ -85,6 +90,8 @@ function Asking({ rollout, asking, close }: { rollout: Rollout; asking: Asking |
       ...(reason.trim() ? { reason: reason.trim() } : {}),
       ...(asking === "rollback" && returnTo ? { returnToReleaseId: returnTo } : {}),
     });
+  const ended = rollout.state === "completed" || rollout.state === "rolledBack";
+  const back = earlier?.find((release) => release.id === returnTo);
   const next = rollout.stages[Math.max(0, rollout.currentStage)];
   const working = rollout.stages.reduce((sum, stage) => sum + stage.health.working, 0);
   const waiting = rollout.stages.reduce((sum, stage) => sum + stage.health.waiting, 0);
@@ -135,18 +142,27 @@ function Asking({ rollout, asking, close }: { rollout: Rollout; asking: Asking |
     <ConfirmDialog
       open
       onClose={done}
-      title={`Roll back ${rollout.name}`}
-      confirm={returnTo ? `Stop and return ${plural(rollout.confirmed, "device")}` : "Stop the offers"}
+      title={ended ? `Return the devices of ${rollout.name}` : `Roll back ${rollout.name}`}
+      confirm={ended ? `Return ${plural(rollout.confirmed, "device")}` : back ? `Stop and return ${plural(rollout.confirmed, "device")}` : "Stop the offers"}
       typeName={rollout.devices > 1 ? rollout.name : undefined}
-      onConfirm={run}
+      blocked={ended && !back}
+      onConfirm={async () => {
+        await run();
+        toast.success(back ? `Returning to ${back.version}` : "Rolled back", { description: back ? "A rollout of it to the devices that run the bad version has started; see Rollouts." : "No device is offered it any more." });
+      }}
     >
       <p>
-        Offers of <span className="num">{rollout.version}</span> stop for all {plural(rollout.devices, "device")}. {plural(rollout.confirmed, "device")} run it now.
+        {!ended && (
+          <>
+            Offers of <span className="num">{rollout.version}</span> stop for all {plural(rollout.devices, "device")}.{" "}
+          </>
+        )}
+        {plural(rollout.confirmed, "device")} confirmed it and {rollout.confirmed === 1 ? "runs" : "run"} it now.
       </p>
       <Field label="Return those devices to" hint="That release is signed again with a higher sequence and rolled out to them in one stage.">
         {(field) => (
           <Select {...field} value={returnTo} onChange={(event) => setReturnTo(event.target.value)}>
-            <option value="">Leave them on {rollout.version}</option>
+            <option value="">{ended ? "Choose a release" : `Leave them on ${rollout.version}`}</option>
             {(earlier ?? []).map((release) => (
               <option key={release.id} value={release.id}>
                 {release.version} (sequence {release.sequence})
