@@ -34,7 +34,7 @@ internal sealed class Browser : IAsyncDisposable
             Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"],
         });
         var page = await browser.NewPageAsync(new BrowserNewPageOptions { BaseURL = address.ToString(), ViewportSize = new ViewportSize { Width = width, Height = height }, ReducedMotion = ReducedMotion.Reduce, ColorScheme = ColorScheme.Dark });
-        page.SetDefaultTimeout(20_000);
+        page.SetDefaultTimeout(60_000);
         return new Browser(playwright, browser, page);
     }
 

@@ -238,6 +238,22 @@ static void a_new_image_that_hangs_is_stopped_and_left(void **state)
     assert_int_equal(r.slot[1].failure, EF_CONFIRM_TIMEOUT);
 }
 
+static void a_device_that_is_switched_off_on_probation_gives_the_image_another(void **state)
+{
+    (void)state;
+    prepare_switch_to("image_good");
+    START((char *)"--soak-ms", (char *)"5000", (char *)"--confirm-timeout-ms", (char *)"9000");
+    expect("I boot: slot b, good 1.0.0, to be confirmed\n");
+    expect("I app: this is good\n");
+    assert_int_equal(kill(p.pid, SIGTERM), 0);
+    assert_int_equal(finish(), 0);
+    assert_int_equal(record().slot[1].state, EF_SLOT_NEW);
+    START((char *)"--soak-ms", (char *)"5000", (char *)"--confirm-timeout-ms", (char *)"9000");
+    expect("I boot: slot b, good 1.0.0, to be confirmed\n");
+    assert_int_equal(kill(p.pid, SIGTERM), 0);
+    assert_int_equal(finish(), 0);
+}
+
 static void a_new_image_without_a_host_gives_up_by_itself(void **state)
 {
     (void)state;
@@ -330,6 +346,7 @@ int main(void)
         T(a_new_image_that_crashes_is_left_for_the_old_one),
         T(a_new_image_that_ends_is_left_for_the_old_one),
         T(a_new_image_that_hangs_is_stopped_and_left),
+        T(a_device_that_is_switched_off_on_probation_gives_the_image_another),
         T(a_new_image_without_a_host_gives_up_by_itself),
         T(a_confirmed_image_that_crashes_is_started_again_more_and_more_slowly),
         T(a_state_directory_has_one_device),

@@ -174,6 +174,8 @@ static bool run_image(bootloader *b, uint8_t slot, const ef_image *image)
         ending end = wait_for(b, !pending ? -1 : limit_ms > now_ms ? limit_ms - now_ms : 0);
         if (end == ENDING_ASKED) {
             (void)ef_child_stop(&child);
+            if (ef_boot_record_try_again(&b->flash, slot) != EF_OK)
+                say('E', "cannot write the boot record: %s", strerror(errno));
             return false;
         }
         if (end == ENDING_CHILD && waitpid(child.pid, &status, WNOHANG) == child.pid)

@@ -109,6 +109,16 @@ ef_status ef_boot_record_confirm(ef_flash *flash, uint8_t slot)
     return ef_boot_record_save(flash, &record);
 }
 
+ef_status ef_boot_record_try_again(ef_flash *flash, uint8_t slot)
+{
+    ef_boot_record record;
+    ef_status status = ef_boot_record_load(flash, &record);
+    if (status != EF_OK || slot >= EF_SLOT_COUNT || record.active != slot || record.slot[slot].state != EF_SLOT_PENDING_VERIFY)
+        return status;
+    record.slot[slot].state = EF_SLOT_NEW;
+    return ef_boot_record_save(flash, &record);
+}
+
 ef_status ef_boot_record_leave(ef_flash *flash, uint8_t slot, ef_slot_state state, ef_status failure, const char *detail)
 {
     ef_boot_record record;

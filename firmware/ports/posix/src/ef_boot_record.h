@@ -27,6 +27,8 @@ ef_status ef_boot_record_switch(ef_flash *flash, uint8_t to_slot);
 ef_status ef_boot_record_confirm(ef_flash *flash, uint8_t slot);
 /* Leaves the slot for the other one: `state` is EF_SLOT_INVALID or EF_SLOT_ABORTED. */
 ef_status ef_boot_record_leave(ef_flash *flash, uint8_t slot, ef_slot_state state, ef_status failure, const char *detail);
+/* The device was switched off by hand while the slot was pending: no fault of its image, which gets its probation anew. */
+ef_status ef_boot_record_try_again(ef_flash *flash, uint8_t slot);
 
 /* What the bootloader decides before every boot, from the record and from which slots hold an image that passes its check. Changes *record
  * when the decision must be stored before the boot (*changed). EF_NOT_FOUND when nothing can be booted. */
