@@ -3,12 +3,12 @@ using EspForge.Boards;
 namespace EspForge.AspNetCore.Tests.Boards;
 
 /// <summary>docs/api.md, Boards and pins.</summary>
-public class BoardEndpointsTests
+public class BoardEndpointsTests(SharedHost shared) : IClassFixture<SharedHost>
 {
     [Fact]
     public async Task Boards_and_chips_are_those_of_the_catalog()
     {
-        await using var host = await FleetHost.StartAsync();
+        var host = shared.Host;
         var boards = (await host.GetAsync("boards", Person.Viewer)).AsArray();
         Assert.Equal(BoardCatalog.Default.BoardIds, boards.Select(b => (string)b!["id"]!));
         Assert.All(boards, b => Assert.Contains((string)b!["headerOrder"]!, (string[])["documented", "recalled", "unknown"]));
@@ -19,7 +19,7 @@ public class BoardEndpointsTests
     [Fact]
     public async Task A_board_has_its_headers_pins_and_parts()
     {
-        await using var host = await FleetHost.StartAsync();
+        var host = shared.Host;
         var board = await host.GetAsync("boards/esp32-cam", Person.Viewer);
         Assert.Equal("esp32", (string)board["chip"]!);
         var pins = board["pins"]!.AsArray();
@@ -35,7 +35,7 @@ public class BoardEndpointsTests
     [InlineData("chips/esp8266", "CHIP_NOT_FOUND")]
     public async Task What_does_not_exist_is_not_found(string path, string code)
     {
-        await using var host = await FleetHost.StartAsync();
+        var host = shared.Host;
         Assert.Equal((404, code, null), await host.RefusalAsync(HttpMethod.Get, path));
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace EspForge.AspNetCore.Tests.Devices;
 
 /// <summary>docs/protocol.md 1.3: key, token, revocation.</summary>
-public class DeviceAuthenticationTests
+public class DeviceAuthenticationTests(SharedHost shared) : IClassFixture<SharedHost>
 {
     [Fact]
     public async Task A_key_is_turned_into_a_token_and_both_let_the_device_in()
@@ -102,8 +102,7 @@ public class DeviceAuthenticationTests
     [InlineData("eyJhbGciOiJub25lIn0.eyJzdWIiOiJsYW1wLTAxIiwiaXNzIjoiZXNwZm9yZ2UiLCJhdWQiOiJlc3Bmb3JnZS1kZXZpY2UiLCJleHAiOjk5OTk5OTk5OTl9.")]
     public async Task What_is_no_key_and_no_token_is_refused(string bearer)
     {
-        await using var host = await FleetHost.StartAsync();
-        await host.DeviceAsync("lamp-01");
+        var host = shared.Host;
         using var answer = await host.SendAsync(HttpMethod.Get, "/device/v1/update?version=1.0.0&slot=a", bearer);
         await DeviceClaimEndpointsTests.ProblemAsync(answer, 401, "token-invalid");
         Assert.NotEmpty(answer.Headers.WwwAuthenticate);

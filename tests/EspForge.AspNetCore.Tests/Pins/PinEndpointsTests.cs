@@ -3,14 +3,14 @@ using System.Text;
 namespace EspForge.AspNetCore.Tests.Pins;
 
 /// <summary>docs/api.md, Boards and pins; docs/pins.md.</summary>
-public class PinEndpointsTests
+public class PinEndpointsTests(SharedHost shared) : IClassFixture<SharedHost>
 {
     private const string Plan = """{"chip":"esp32","uses":[{"gpio":6,"function":"button"},{"gpio":21,"function":"i2c0","signal":"sda"}]}""";
 
     [Fact]
     public async Task A_check_answers_findings_with_repairs_and_counts()
     {
-        await using var host = await FleetHost.StartAsync();
+        var host = shared.Host;
         var report = await host.DataAsync(HttpMethod.Post, "pins/check", System.Text.Json.Nodes.JsonNode.Parse(Plan), Person.Viewer);
         var findings = report["findings"]!.AsArray();
         var flash = findings.First(f => (string)f!["severity"]! == "error")!;
@@ -24,7 +24,7 @@ public class PinEndpointsTests
     [Fact]
     public async Task A_suggestion_takes_an_index_or_a_use_without_a_pin()
     {
-        await using var host = await FleetHost.StartAsync();
+        var host = shared.Host;
         var plan = System.Text.Json.Nodes.JsonNode.Parse(Plan)!;
         var byIndex = (await host.PostAsync("pins/suggest", new { plan, use = 0 }, Person.Viewer))["candidates"]!.AsArray();
         Assert.InRange(byIndex.Count, 1, 20);
@@ -37,7 +37,7 @@ public class PinEndpointsTests
     [Fact]
     public async Task Code_is_a_header()
     {
-        await using var host = await FleetHost.StartAsync();
+        var host = shared.Host;
         var code = await host.DataAsync(HttpMethod.Post, "pins/code", System.Text.Json.Nodes.JsonNode.Parse(Plan), Person.Viewer);
         Assert.Equal("pins.h", (string)code["fileName"]!);
         Assert.Contains("#define PIN_I2C0_SDA 21", System.Text.RegularExpressions.Regex.Replace((string)code["content"]!, " +", " "), StringComparison.Ordinal);
@@ -60,7 +60,7 @@ public class PinEndpointsTests
     [InlineData("pins/suggest", "{", null)]
     public async Task What_is_no_plan_is_refused_with_its_place(string path, string body, string? place)
     {
-        await using var host = await FleetHost.StartAsync();
+        var host = shared.Host;
         var refusal = await host.RefusalAsync(HttpMethod.Post, path, new StringContent(body, Encoding.UTF8, "application/json"));
         Assert.Equal((400, "PLAN_INVALID"), (refusal.Status, refusal.Code));
         if (place is not null)
@@ -70,7 +70,7 @@ public class PinEndpointsTests
     [Fact]
     public async Task A_plan_that_is_too_large_or_no_json_is_not_read()
     {
-        await using var host = await FleetHost.StartAsync();
+        var host = shared.Host;
         Assert.Equal((413, "TOO_LARGE", null), await host.RefusalAsync(HttpMethod.Post, "pins/check", new StringContent(new string(' ', 70_000), Encoding.UTF8, "application/json")));
         Assert.Equal((415, "UNSUPPORTED_MEDIA_TYPE", null), await host.RefusalAsync(HttpMethod.Post, "pins/check", new StringContent(Plan, Encoding.UTF8, "text/plain")));
     }
