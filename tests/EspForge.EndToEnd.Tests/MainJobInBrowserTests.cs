@@ -53,7 +53,7 @@ public class MainJobInBrowserTests
         await Expect(page.Locator(".recharts-surface").First).ToBeVisibleAsync(Within(20));
         await browser.ShotAsync("device");
         await page.GotoAsync("/audit");
-        await Expect(page.GetByText("rollout.create").First).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Table).GetByText("rollout.create").First).ToBeVisibleAsync();
         await browser.ShotAsync("audit");
         await page.GotoAsync("/");
         await Expect(page.GetByRole(AriaRole.Main)).ToContainTextAsync("1.0.0");
