@@ -48,11 +48,12 @@ public class MainJobInBrowserTests
         await Expect(page.Locator("[data-testid=device-row][data-version='1.0.0'][data-online=true]")).ToHaveCountAsync(Devices, new() { Timeout = 60_000 });
         await browser.ShotAsync("devices");
         await page.GetByTestId("device-row").First.GetByRole(AriaRole.Link).First.ClickAsync();
+        await Expect(page.GetByTestId("device-row")).ToHaveCountAsync(0);
         await Expect(page.GetByTestId("device-version")).ToContainTextAsync("1.0.0");
         await Expect(page.Locator(".recharts-surface").First).ToBeVisibleAsync(Within(20));
         await browser.ShotAsync("device");
         await page.GotoAsync("/audit");
-        await Expect(page.GetByText("rollout.create").First).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Table).GetByText("rollout.create").First).ToBeVisibleAsync();
         await browser.ShotAsync("audit");
         await page.GotoAsync("/");
         await Expect(page.GetByRole(AriaRole.Main)).ToContainTextAsync("1.0.0");
