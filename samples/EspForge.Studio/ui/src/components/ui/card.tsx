@@ -19,7 +19,7 @@ export function Card({ title, note, action, className, bodyClassName, children, 
           {action !== undefined && <div className="ml-auto flex items-center gap-2">{action}</div>}
         </header>
       )}
-      <div className={cn("min-w-0 flex-1", bodyClassName ?? "p-3")}>{children}</div>
+      <div className={cn("min-w-0 grow", bodyClassName ?? "p-3")}>{children}</div>
     </section>
   );
 }

@@ -55,13 +55,19 @@ export function DashboardPage() {
       <PageHeader
         title="Dashboard"
         action={
-          primary && (
+          !primary && queries.projects.data?.[0] && can("builds.run") ? (
+            <Button asChild>
+              <Link to="/projects/$projectId" params={{ projectId: queries.projects.data[0].id }} search={{}}>
+                Build the next version <ArrowRight />
+              </Link>
+            </Button>
+          ) : primary ? (
             <Button asChild>
               <Link {...primary.link}>
                 {primary.alone} <ArrowRight />
               </Link>
             </Button>
-          )
+          ) : null
         }
       />
       {failed && <ErrorPanel error={failed.error} retry={() => void failed.refetch()} />}

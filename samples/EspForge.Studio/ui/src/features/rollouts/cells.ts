@@ -77,6 +77,7 @@ export function groupFailures(members: Member[]): FailureGroup[] {
 
 /** As large as the fleet lets them be: 40 devices are read from across the room, 10,000 as a texture. */
 export function cellSize(devices: number): number {
+  if (devices <= 12) return 52;
   if (devices <= 40) return 40;
   if (devices <= 150) return 30;
   if (devices <= 500) return 22;

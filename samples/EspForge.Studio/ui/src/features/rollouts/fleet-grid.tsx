@@ -4,6 +4,7 @@ import type { StageView } from "@/api/types";
 import { StatusShape } from "@/components/status";
 import { Time } from "@/components/time";
 import { cellSize, type Cell, type CellGroup } from "@/features/rollouts/cells";
+import { cn } from "@/lib/cn";
 import { count, plural } from "@/lib/format";
 import type { StatusKind } from "@/lib/status";
 
@@ -21,12 +22,13 @@ interface FleetGridProps {
   stages: StageView[];
   devices: number;
   currentStage: number;
+  running: boolean;
   /** Ids to bring out, e.g. those of one failure reason. */
   marked: ReadonlySet<string> | null;
 }
 
 /** One cell a device, by stage, in rank order. One stop for Tab; arrows move inside. */
-export function FleetGrid({ groups, stages, devices, currentStage, marked }: FleetGridProps) {
+export function FleetGrid({ groups, stages, devices, currentStage, running, marked }: FleetGridProps) {
   const navigate = useNavigate();
   const box = useRef<HTMLDivElement>(null);
   const [focus, setFocus] = useState<string | null>(null);
@@ -44,6 +46,8 @@ export function FleetGrid({ groups, stages, devices, currentStage, marked }: Fle
     return sums;
   }, [groups]);
   const size = cellSize(devices);
+  // A small fleet stands under its stages of the track; a large one takes the whole width, stage by stage.
+  const columns = devices <= 60 && stages.length <= 5;
 
   const idOf = (target: EventTarget) => (target instanceof HTMLElement ? (target.closest<HTMLElement>("[data-device]")?.dataset["device"] ?? null) : null);
   const onKey = (event: React.KeyboardEvent<HTMLDivElement>) => {
@@ -80,7 +84,7 @@ export function FleetGrid({ groups, stages, devices, currentStage, marked }: Fle
       </div>
       <div
         ref={box}
-        className="flex flex-col gap-3 p-3"
+        className={cn("flex flex-col gap-3 p-3", columns && "lg:grid lg:auto-cols-fr lg:grid-flow-col")}
         style={{ "--cell": `${size}px` } as CSSProperties}
         onClick={(event) => {
           const id = idOf(event.target);
@@ -98,17 +102,17 @@ export function FleetGrid({ groups, stages, devices, currentStage, marked }: Fle
       >
         {groups.map((group) => {
           const stage = stages[group.stage];
-          const state = group.stage < currentStage ? "admitted" : group.stage === currentStage ? "now" : "held back";
+          const state = group.stage > currentStage ? "held back" : group.stage === currentStage && running ? "now" : "admitted";
           return (
-            <section key={group.stage} aria-label={`Stage ${group.stage + 1}`} className="flex min-w-0 gap-3 max-sm:flex-col max-sm:gap-1">
-              <header className="w-24 shrink-0 text-xs leading-4 max-sm:flex max-sm:w-auto max-sm:gap-2">
+            <section key={group.stage} aria-label={`Stage ${group.stage + 1}`} className={cn("flex min-w-0 gap-3 max-sm:flex-col max-sm:gap-1", columns && "lg:flex-col lg:gap-1.5")}>
+              <header className={cn("w-24 shrink-0 text-xs leading-4 max-sm:flex max-sm:w-auto max-sm:gap-2", columns && "lg:flex lg:w-auto lg:gap-2")}>
                 <p className="font-semibold">
                   Stage {group.stage + 1} <span className="num font-normal text-muted-foreground">{stage?.percent}%</span>
                 </p>
                 <p className="text-muted-foreground">
                   {plural(group.cells.length, "device")}
-                  <span className="sm:hidden"> · </span>
-                  <span className="sm:block">{state}</span>
+                  <span className={cn("sm:hidden", columns && "lg:inline")}> · </span>
+                  <span className={cn("sm:block", columns && "lg:inline")}>{state}</span>
                 </p>
               </header>
               <div className="flex min-w-0 flex-1 flex-wrap content-start gap-[3px]">

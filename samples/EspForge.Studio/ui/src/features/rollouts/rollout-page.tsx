@@ -113,7 +113,7 @@ export function RolloutPage() {
               {members.isError ? (
                 <ErrorPanel error={members.error} retry={() => void members.refetch()} className="m-3" />
               ) : groups ? (
-                <FleetGrid groups={groups} stages={rollout.stages} devices={Math.min(rollout.devices, MEMBER_PAGE)} currentStage={rollout.currentStage} marked={marked} />
+                <FleetGrid groups={groups} stages={rollout.stages} devices={Math.min(rollout.devices, MEMBER_PAGE)} currentStage={rollout.currentStage} running={rollout.state === "running" || rollout.state === "paused"} marked={marked} />
               ) : (
                 <Skeleton className="m-3 h-48" />
               )}
