@@ -133,7 +133,7 @@ export function BuildPage({ buildId, releaseDialog }: BuildPageProps) {
               ]}
             />
           </Card>
-          <Card title="Problems" note={plural(build.messages.length, "message")} bodyClassName="max-h-96 overflow-y-auto">
+          <Card title="Problems" note={plural(build.messages.length, "message")} scrollLabel="Problem list" bodyClassName="max-h-96 overflow-y-auto">
             {build.messages.length === 0 ? <p className="px-3 py-3 text-sm text-muted-foreground">{isOpen(build.state) ? "None so far." : "None."}</p> : <BuildMessages messages={build.messages} />}
           </Card>
         </div>

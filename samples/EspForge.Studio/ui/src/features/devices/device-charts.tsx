@@ -52,7 +52,7 @@ function SeriesChart({ series, data, from, to, last }: { series: Series; data: R
         </p>
       </figcaption>
       <ChartContainer config={{ [series.key]: { label: series.label, color, format: series.format } }} className={last ? "h-28" : "h-22"} aria-hidden>
-        <AreaChart data={data} syncId="device" margin={{ top: 10, right: 28, bottom: 0, left: 0 }}>
+        <AreaChart data={data} syncId="device" accessibilityLayer={false} margin={{ top: 10, right: 28, bottom: 0, left: 0 }}>
           <defs>
             <linearGradient id={fill} x1="0" y1="0" x2="0" y2="1">
               <stop offset="0%" stopColor={color} stopOpacity={0.28} />

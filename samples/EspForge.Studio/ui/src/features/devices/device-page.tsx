@@ -138,7 +138,7 @@ export function DevicePage() {
               ]}
             />
           </Card>
-          <Card title="Timeline" bodyClassName="max-h-[560px] overflow-y-auto">
+          <Card title="Timeline" scrollLabel="What happened" bodyClassName="max-h-[560px] overflow-y-auto">
             <DeviceTimeline deviceId={device.deviceId} />
           </Card>
         </div>

@@ -123,7 +123,7 @@ export function RolloutPage() {
             </Card>
           </div>
           <div className="flex min-w-0 flex-col gap-4">
-            <Card title="Decisions" bodyClassName="max-h-[520px] overflow-y-auto">
+            <Card title="Decisions" scrollLabel="Decision log" bodyClassName="max-h-[520px] overflow-y-auto">
               <DecisionLog log={rollout.log} />
             </Card>
             <Card title="For whom">
