@@ -13,10 +13,13 @@ export interface Cell {
   changedAt: string | null;
 }
 
+/** What the legend counts: a device that was never offered is not one that fell silent, though both are dim. */
+export type Counted = StatusKind | "cancelled";
+
 export interface CellGroup {
   stage: number;
   cells: Cell[];
-  counts: Partial<Record<StatusKind, number>>;
+  counts: Partial<Record<Counted, number>>;
 }
 
 const ENDED: ReadonlySet<MemberState> = new Set(["confirmed", "failed", "rolledBack", "rejected", "cancelled"]);
@@ -47,7 +50,8 @@ export function groupCells(members: Member[], stages: StageView[], now: number):
       detail: member.detail,
       changedAt: member.changedAt,
     });
-    group.counts[kind] = (group.counts[kind] ?? 0) + 1;
+    const counted: Counted = member.state === "cancelled" ? "cancelled" : kind;
+    group.counts[counted] = (group.counts[counted] ?? 0) + 1;
   }
   return groups;
 }

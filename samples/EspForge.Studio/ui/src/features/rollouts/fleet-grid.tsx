@@ -3,16 +3,16 @@ import { memo, useEffect, useMemo, useRef, useState, type CSSProperties } from "
 import type { StageView } from "@/api/types";
 import { StatusShape } from "@/components/status";
 import { Time } from "@/components/time";
-import { cellSize, type Cell, type CellGroup } from "@/features/rollouts/cells";
+import { cellSize, type Cell, type CellGroup, type Counted } from "@/features/rollouts/cells";
 import { cn } from "@/lib/cn";
 import { count, plural } from "@/lib/format";
-import type { StatusKind } from "@/lib/status";
 
-const KINDS: [StatusKind, string][] = [
+const KINDS: [Counted, string][] = [
   ["confirmed", "confirmed"],
   ["working", "working"],
   ["waiting", "waiting"],
   ["silent", "silent"],
+  ["cancelled", "cancelled"],
   ["rolledBack", "rolled back"],
   ["failed", "failed"],
 ];
@@ -41,8 +41,8 @@ export function FleetGrid({ groups, stages, devices, currentStage, running, mark
   const stop = focus !== null && byId.has(focus) ? focus : first;
   const open = focus === null ? undefined : byId.get(focus);
   const totals = useMemo(() => {
-    const sums: Partial<Record<StatusKind, number>> = {};
-    for (const group of groups) for (const [kind, n] of Object.entries(group.counts)) sums[kind as StatusKind] = (sums[kind as StatusKind] ?? 0) + n;
+    const sums: Partial<Record<Counted, number>> = {};
+    for (const group of groups) for (const [kind, n] of Object.entries(group.counts)) sums[kind as Counted] = (sums[kind as Counted] ?? 0) + n;
     return sums;
   }, [groups]);
   const size = cellSize(devices);
@@ -76,7 +76,7 @@ export function FleetGrid({ groups, stages, devices, currentStage, running, mark
       <div className="flex flex-wrap items-center gap-x-5 gap-y-1 border-b px-3 py-2">
         {KINDS.filter(([kind]) => (totals[kind] ?? 0) > 0 || kind === "confirmed" || kind === "failed").map(([kind, word]) => (
           <span key={kind} className="flex items-center gap-1.5 text-sm">
-            <StatusShape kind={kind} />
+            <StatusShape kind={kind === "cancelled" ? "silent" : kind} />
             <span className="num font-semibold">{count(totals[kind] ?? 0)}</span>
             <span className="text-muted-foreground">{word}</span>
           </span>
