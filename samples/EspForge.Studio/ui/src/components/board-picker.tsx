@@ -24,7 +24,7 @@ export function BoardPicker({ value, onPick, className }: BoardPickerProps) {
     return [...byVendor].sort(([a], [b]) => (a === "Espressif" ? -1 : b === "Espressif" ? 1 : a.localeCompare(b)));
   }, [query.data]);
 
-  if (query.isError) return <ErrorPanel error={query.error} retry={() => void query.refetch()} />;
+  if (query.isLoadingError) return <ErrorPanel error={query.error} retry={() => void query.refetch()} />;
   if (query.isPending) return <Skeleton className="h-48" />;
   return (
     <Command label="Search boards" className={cn("rounded-md border bg-background", className)} loop>

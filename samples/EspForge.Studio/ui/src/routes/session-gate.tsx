@@ -50,7 +50,7 @@ export function SessionGate() {
 
 function SignedOut({ ended }: { ended: boolean }) {
   const query = useQuery(bootstrap());
-  if (query.isError) {
+  if (query.isLoadingError) {
     return (
       <main className="flex h-dvh items-center justify-center p-6">
         <ErrorPanel error={query.error} retry={() => void query.refetch()} className="w-full max-w-md" />

@@ -85,7 +85,7 @@ export function AuditList() {
           )}
         </p>
       )}
-      {query.isError ? (
+      {query.isLoadingError ? (
         <ErrorPanel error={query.error} retry={() => void query.refetch()} />
       ) : query.isPending ? (
         <TableSkeleton rows={12} />

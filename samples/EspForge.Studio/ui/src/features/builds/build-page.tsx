@@ -34,7 +34,7 @@ export function BuildPage({ buildId, releaseDialog }: BuildPageProps) {
   const cancel = useCancelBuild();
   const [releasing, setReleasing] = useState(false);
 
-  if (query.isError) {
+  if (query.isLoadingError) {
     return (
       <Page>
         <ErrorPanel error={query.error} retry={() => void query.refetch()} />

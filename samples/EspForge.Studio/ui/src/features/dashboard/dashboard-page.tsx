@@ -30,7 +30,7 @@ export function DashboardPage() {
     fleet: useQuery(virtualFleet()),
     status: useQuery(status()),
   };
-  const failed = [queries.products, queries.devices, queries.rollouts, queries.builds].find((query) => query.isError);
+  const failed = [queries.products, queries.devices, queries.rollouts, queries.builds].find((query) => query.isLoadingError);
   const ready = queries.devices.data && queries.rollouts.data && queries.builds.data && queries.projects.data && queries.releases.data;
   const steps = ready
     ? nextSteps(

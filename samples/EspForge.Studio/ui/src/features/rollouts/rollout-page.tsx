@@ -47,7 +47,7 @@ export function RolloutPage() {
   );
   const failures = useMemo(() => groupFailures(members.data ?? []), [members.data]);
 
-  if (query.isError) {
+  if (query.isLoadingError) {
     return (
       <Page>
         <ErrorPanel error={query.error} retry={() => void query.refetch()} />
@@ -110,7 +110,7 @@ export function RolloutPage() {
               note={rollout.devices > MEMBER_PAGE ? `the first ${count(MEMBER_PAGE)} of ${plural(rollout.devices, "device")}` : `${plural(rollout.devices, "device")}, in rank order`}
               bodyClassName=""
             >
-              {members.isError ? (
+              {members.isLoadingError ? (
                 <ErrorPanel error={members.error} retry={() => void members.refetch()} className="m-3" />
               ) : groups ? (
                 <FleetGrid groups={groups} stages={rollout.stages} devices={Math.min(rollout.devices, MEMBER_PAGE)} currentStage={rollout.currentStage} running={rollout.state === "running" || rollout.state === "paused"} marked={marked} />
