@@ -9,14 +9,16 @@ const user = { email: process.env.EMAIL ?? "admin@lab.example", password: proces
 mkdirSync(out, { recursive: true });
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  timeout: 180_000,
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
 });
 
-async function api(page, path) {
-  return page.evaluate(async (address) => {
+function read(page, paths) {
+  return page.evaluate(async (addresses) => {
     const grant = await (await fetch("/api/v1/auth/refresh", { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" })).json();
-    return (await (await fetch(`/api/v1/${address}`, { headers: { Authorization: `Bearer ${grant.data.accessToken}` } })).json()).data;
-  }, path);
+    const get = async (address) => (await (await fetch(`/api/v1/${address}`, { headers: { Authorization: `Bearer ${grant.data.accessToken}` } })).json()).data;
+    return Promise.all(addresses.map(get));
+  }, paths);
 }
 
 async function signIn(page) {
@@ -59,7 +61,7 @@ for (const [width, height, touch] of [[1440, 900, false], [390, 844, true]]) {
     if (only === "" || "login".includes(only)) await shot("login");
     if (process.env.SIGNED_OUT === "1") continue;
     await signIn(page);
-    const [rollouts, projects, builds, releases, devices, virtual] = await Promise.all(["rollouts", "projects", "builds", "releases", "devices", "virtual-devices"].map((path) => api(page, path)));
+    const [rollouts, projects, builds, releases, devices, virtual] = await read(page, ["rollouts", "projects", "builds", "releases", "devices", "virtual-devices"]);
     const by = (list, test) => list.find(test) ?? list[0];
     const running = by(rollouts, (r) => r.state === "running");
     const pages = [

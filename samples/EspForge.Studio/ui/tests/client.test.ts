@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { api, refresh, signIn, signOut, url } from "@/api/client";
 import { unwrap } from "@/api/envelope";
 import { ApiError, isTransient } from "@/api/error";
-import { session } from "@/api/session";
+import { maybeSignedIn, session } from "@/api/session";
 import { grant, host, no, ok } from "./host";
 
 beforeEach(() => session.end());
@@ -54,7 +54,7 @@ describe("the session", () => {
     await signIn("auth/login", { email: "a@b.c", password: "p" });
     expect(calls[0]?.body).toEqual({ email: "a@b.c", password: "p", useCookie: true });
     expect(session.state.status).toBe("signedIn");
-    expect(JSON.stringify({ ...localStorage, ...sessionStorage })).not.toContain("t1");
+    expect(JSON.stringify({ ...localStorage, ...sessionStorage })).not.toContain(session.token);
   });
   it("is renewed once on 401, and the call repeated with the new token", async () => {
     session.begin(grant("old"));
@@ -97,6 +97,13 @@ describe("the session", () => {
     });
     await expect(refresh()).rejects.toMatchObject({ code: "NETWORK" });
     expect(session.state.status).toBe("signedIn");
+  });
+  it("leaves a hint without any secret, and takes it away at the end", () => {
+    session.begin(grant("t1"));
+    expect(maybeSignedIn()).toBe(true);
+    expect(Object.values({ ...localStorage })).toEqual(["1"]);
+    session.end();
+    expect(maybeSignedIn()).toBe(false);
   });
   it("ends on sign-out even when the server cannot be told", async () => {
     session.begin(grant("t"));

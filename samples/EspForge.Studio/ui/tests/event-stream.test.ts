@@ -76,7 +76,7 @@ describe("following a stream", () => {
     const client = new QueryClient();
     const invalidate = vi.spyOn(client, "invalidateQueries");
     const stop = followChanges(client);
-    await vi.waitFor(() => expect(invalidate).toHaveBeenCalledWith());
+    await vi.waitFor(() => expect(invalidate).toHaveBeenCalledWith(), { timeout: 10_000 });
     stop();
   });
 });

@@ -21,6 +21,11 @@ describe("the cells of the fleet", () => {
     const [group] = groupCells((["offered", "downloading", "verifying", "applying", "rebooting", "confirming", "confirmed", "rolledBack", "rejected"] as const).map((state, i) => member(`d${i}`, 0, state)), stages, now);
     expect(group?.counts).toEqual({ working: 6, confirmed: 1, rolledBack: 1, failed: 1 });
   });
+  it("do not count a cancelled device as silent", () => {
+    const [group] = groupCells([member("a", 0, "cancelled")], stages, now);
+    expect(group?.counts).toEqual({ cancelled: 1 });
+    expect(group?.cells[0]).toMatchObject({ kind: "silent", word: "cancelled" });
+  });
   it("are silent when admitted longer ago than the gate waits, but never once they have ended", () => {
     const late = [stage(100, "2026-03-01T10:00:00Z", 3600)];
     const [group] = groupCells([member("a", 0, "downloading"), member("b", 0, "waiting"), member("c", 0, "confirmed"), member("d", 0, "failed")], late, now);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Build, Device, Project, Release, RolloutSummary, Sample } from "@/api/types";
 import { nextSteps } from "@/features/dashboard/next-steps";
-import { seriesOf, shortNumber } from "@/features/devices/series";
+import { seriesOf, shortDuration, shortNumber, timeTicks } from "@/features/devices/series";
 import { checkPath, fileOf, sortPaths } from "@/features/projects/paths";
 import { drafts } from "@/features/projects/drafts";
 import * as format from "@/lib/format";
@@ -124,6 +124,10 @@ describe("telemetry", () => {
     expect(series[0]).toMatchObject({ now: 3000, min: 1000, max: 3000 });
     expect(series[3]).toMatchObject({ now: 22, min: 20 });
     expect(seriesOf([])).toEqual([]);
+  });
+  it("has ticks from the first to the last time, with one unit each", () => {
+    expect(timeTicks(0, 100, 5)).toEqual([0, 25, 50, 75, 100]);
+    expect([90_000, 600_000, 10_800_000, 864_000_000].map(shortDuration)).toEqual(["90 s", "10 min", "3 h", "10 d"]);
   });
   it("writes numbers short", () => {
     expect([0, 2.345, 23.456, 12_345, 2_500_000].map(shortNumber)).toEqual(["0", "2.35", "23.5", "12.3 k", "2.5 M"]);

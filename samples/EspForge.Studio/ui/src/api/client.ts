@@ -35,9 +35,14 @@ async function send(address: string, init: RequestInit): Promise<Response> {
 
 let refreshing: Promise<boolean> | null = null;
 
+/** Tabs share the cookie, and a cookie used twice ends the session: they take turns. */
+async function inTurn(work: () => Promise<boolean>): Promise<boolean> {
+  return "locks" in navigator ? await navigator.locks.request("espforge.refresh", work) : work();
+}
+
 /** Turns the HttpOnly cookie into a new access token. However many callers, one request. */
 export function refresh(): Promise<boolean> {
-  refreshing ??= (async () => {
+  refreshing ??= inTurn(async () => {
     try {
       const response = await send(url("auth/refresh"), {
         method: "POST",
@@ -56,7 +61,7 @@ export function refresh(): Promise<boolean> {
     } finally {
       refreshing = null;
     }
-  })();
+  });
   return refreshing;
 }
 

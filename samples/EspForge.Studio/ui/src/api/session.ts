@@ -14,6 +14,26 @@ function change(next: SessionState) {
   for (const listener of listeners) listener();
 }
 
+const HINT = "espforge.session";
+
+/** Whether this browser may hold a session's cookie. It says nothing else; it spares a first visitor a request that must fail. */
+function keepHint(present: boolean) {
+  try {
+    if (present) localStorage.setItem(HINT, "1");
+    else localStorage.removeItem(HINT);
+  } catch {
+    // Without storage every visit asks.
+  }
+}
+
+export function maybeSignedIn(): boolean {
+  try {
+    return localStorage.getItem(HINT) !== null;
+  } catch {
+    return true;
+  }
+}
+
 /** The access token lives here and nowhere else: never in storage, never in a URL. */
 export const session = {
   get state(): SessionState {
@@ -24,11 +44,13 @@ export const session = {
   },
   begin(granted: Session) {
     accessToken = granted.accessToken;
+    keepHint(true);
     change({ status: "signedIn", user: granted.user });
   },
   /** `ended`: it was a session and the server no longer accepts it. */
   end(ended = false) {
     accessToken = null;
+    keepHint(false);
     change({ status: "signedOut", user: null, ended });
   },
   updateUser(user: User) {

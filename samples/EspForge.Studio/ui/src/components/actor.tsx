@@ -9,7 +9,7 @@ export function Actor({ actor, name }: { actor: string; name?: string | null }) 
   const [kind = "", id = ""] = actor.split(/:(.*)/s);
   const foreign = kind === "user" && id !== "" && id !== me.id && !name;
   const found = useQuery({ ...users(), enabled: foreign && may.allowed, staleTime: 300_000 }).data?.find((user) => user.id === id);
-  const text = kind !== "user" || id === "" ? actor : id === me.id ? "you" : (name ?? found?.displayName ?? found?.email ?? `user ${id.slice(-6)}`);
+  const text = kind !== "user" ? id || actor : id === "" ? actor : id === me.id ? "you" : (name ?? found?.displayName ?? found?.email ?? `user ${id.slice(-6)}`);
   return (
     <span title={actor} className="truncate">
       {text}

@@ -24,11 +24,11 @@ export function BoardPicker({ value, onPick, className }: BoardPickerProps) {
     return [...byVendor].sort(([a], [b]) => (a === "Espressif" ? -1 : b === "Espressif" ? 1 : a.localeCompare(b)));
   }, [query.data]);
 
-  if (query.isError) return <ErrorPanel error={query.error} retry={() => void query.refetch()} />;
+  if (query.isLoadingError) return <ErrorPanel error={query.error} retry={() => void query.refetch()} />;
   if (query.isPending) return <Skeleton className="h-48" />;
   return (
-    <Command label="Boards" className={cn("rounded-md border bg-background", className)} loop>
-      <CommandInput placeholder={`Search ${query.data.length} boards: name, chip, module`} value={filter} onValueChange={setFilter} aria-label="Search boards" />
+    <Command label="Search boards" className={cn("rounded-md border bg-background", className)} loop>
+      <CommandInput placeholder={`Search ${query.data.length} boards: name, chip, module`} value={filter} onValueChange={setFilter} />
       <CommandList className="max-h-56">
         <CommandEmpty>No board matches. Try the chip, e.g. “esp32-s3”.</CommandEmpty>
         {groups.map(([vendor, list]) => (

@@ -62,7 +62,7 @@ export function DataTable<R>({ label, columns, rows, rowKey, search, onSearch, r
   return (
     <div className="flex min-w-0 flex-col gap-2">
       <div className="flex flex-wrap items-center gap-2">
-        <div className="relative w-64 max-md:w-auto max-md:flex-1">
+        <div className="relative w-64 max-md:w-auto max-md:min-w-40 max-md:flex-1">
           <Search className="pointer-events-none absolute top-1/2 left-2 size-4 -translate-y-1/2 text-muted-foreground" aria-hidden />
           <Input
             type="search"

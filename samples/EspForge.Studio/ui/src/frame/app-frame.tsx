@@ -57,7 +57,10 @@ function ConnectionBanner() {
   }, [live]);
   if (!shown) return null;
   return (
-    <p role="status" className="border-b border-warning/40 bg-warning/12 px-4 py-1 text-center text-sm">
+    <p role="status" className="overlay-in fixed bottom-4 left-1/2 z-30 w-max max-w-[calc(100vw-24px)] -translate-x-1/2 rounded-md border border-warning/60 bg-popover px-4 py-2 text-center text-sm shadow-overlay max-md:bottom-17">
+      <span aria-hidden className="mr-2 text-warning">
+        ▲
+      </span>
       Connection lost. What you see may be old; rollouts and devices go on. Reconnecting by itself …
     </p>
   );

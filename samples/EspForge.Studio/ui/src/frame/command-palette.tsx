@@ -47,7 +47,7 @@ function Palette({ close }: { close: () => void }) {
 
   return (
     <Command loop label="Search and commands">
-      <CommandInput value={text} onValueChange={setText} placeholder="Go to a page, project, device, rollout, version …" aria-label="Search and commands" />
+      <CommandInput value={text} onValueChange={setText} placeholder="Go to a page, project, device, rollout, version …" />
       <CommandList className="max-h-[60vh]">
         <CommandEmpty>Nothing found. Try a device id, a version or a page.</CommandEmpty>
         <CommandGroup heading="Pages">

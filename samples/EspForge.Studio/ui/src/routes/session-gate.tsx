@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { refresh } from "@/api/client";
 import { bootstrap } from "@/api/queries";
+import { maybeSignedIn, session } from "@/api/session";
 import { ErrorPanel } from "@/components/page";
 import { LoginPage } from "@/features/accounts/login-page";
 import { SetupPage } from "@/features/accounts/setup-page";
@@ -18,6 +19,10 @@ export function SessionGate() {
 
   useEffect(() => {
     if (!unknown) return;
+    if (!maybeSignedIn()) {
+      session.end();
+      return;
+    }
     let current = true;
     setFailure(null);
     refresh().catch((error: unknown) => {
@@ -45,7 +50,7 @@ export function SessionGate() {
 
 function SignedOut({ ended }: { ended: boolean }) {
   const query = useQuery(bootstrap());
-  if (query.isError) {
+  if (query.isLoadingError) {
     return (
       <main className="flex h-dvh items-center justify-center p-6">
         <ErrorPanel error={query.error} retry={() => void query.refetch()} className="w-full max-w-md" />

@@ -6,10 +6,12 @@ interface CardProps extends Omit<ComponentProps<"section">, "title"> {
   note?: ReactNode;
   action?: ReactNode;
   bodyClassName?: string;
+  /** The body scrolls and holds nothing to tab to: it takes the focus itself, under this name. */
+  scrollLabel?: string;
 }
 
 /** A panel with a hairline, and a header row when it has a title. */
-export function Card({ title, note, action, className, bodyClassName, children, ...props }: CardProps) {
+export function Card({ title, note, action, className, bodyClassName, scrollLabel, children, ...props }: CardProps) {
   return (
     <section className={cn("flex min-w-0 flex-col rounded-md border bg-card", className)} {...props}>
       {title !== undefined && (
@@ -19,7 +21,7 @@ export function Card({ title, note, action, className, bodyClassName, children, 
           {action !== undefined && <div className="ml-auto flex items-center gap-2">{action}</div>}
         </header>
       )}
-      <div className={cn("min-w-0 flex-1", bodyClassName ?? "p-3")}>{children}</div>
+      <div className={cn("min-w-0 grow", bodyClassName ?? "p-3")} {...(scrollLabel === undefined ? {} : { tabIndex: 0, role: "region", "aria-label": scrollLabel })}>{children}</div>
     </section>
   );
 }

@@ -22,8 +22,8 @@ const COLUMNS: Column<Entry>[] = [
   { id: "at", header: "When", show: "always", cell: (entry) => <Time at={entry.at} />, sort: (entry) => entry.at },
   { id: "actor", header: "Who", show: "always", cell: (entry) => <Actor actor={entry.actor} name={entry.actorName} />, sort: (entry) => entry.actorName ?? entry.actor, text: (entry) => `${entry.actor} ${entry.actorName ?? ""}` },
   { id: "action", header: "Action", show: "always", cell: (entry) => <span className="num">{entry.action}</span>, sort: (entry) => entry.action, text: (entry) => entry.action },
-  { id: "subject", header: "Subject", show: "wide", cell: (entry) => <Id value={entry.subject} what="subject" length={30} />, sort: (entry) => entry.subject, text: (entry) => entry.subject },
-  { id: "detail", header: "Detail", show: "wide", className: "max-w-[520px]", cell: (entry) => <span className="text-muted-foreground" title={entry.detail ?? undefined}>{entry.detail ?? ""}</span>, text: (entry) => entry.detail },
+  { id: "subject", header: "Subject", show: "wide", cell: (entry) => <Id value={entry.subject} what="subject" length={22} />, sort: (entry) => entry.subject, text: (entry) => entry.subject },
+  { id: "detail", header: "Detail", show: "wide", className: "max-w-[330px]", cell: (entry) => <span className="text-muted-foreground" title={entry.detail ?? undefined}>{entry.detail ?? ""}</span>, text: (entry) => entry.detail },
   { id: "hash", header: "Hash", show: "desktop", cell: (entry) => <Id value={entry.hash} what="hash" />, text: (entry) => entry.hash },
 ];
 
@@ -85,7 +85,7 @@ export function AuditList() {
           )}
         </p>
       )}
-      {query.isError ? (
+      {query.isLoadingError ? (
         <ErrorPanel error={query.error} retry={() => void query.refetch()} />
       ) : query.isPending ? (
         <TableSkeleton rows={12} />

@@ -34,7 +34,7 @@ export function BuildPage({ buildId, releaseDialog }: BuildPageProps) {
   const cancel = useCancelBuild();
   const [releasing, setReleasing] = useState(false);
 
-  if (query.isError) {
+  if (query.isLoadingError) {
     return (
       <Page>
         <ErrorPanel error={query.error} retry={() => void query.refetch()} />
@@ -133,7 +133,7 @@ export function BuildPage({ buildId, releaseDialog }: BuildPageProps) {
               ]}
             />
           </Card>
-          <Card title="Problems" note={plural(build.messages.length, "message")} bodyClassName="max-h-96 overflow-y-auto">
+          <Card title="Problems" note={plural(build.messages.length, "message")} scrollLabel="Problem list" bodyClassName="max-h-96 overflow-y-auto">
             {build.messages.length === 0 ? <p className="px-3 py-3 text-sm text-muted-foreground">{isOpen(build.state) ? "None so far." : "None."}</p> : <BuildMessages messages={build.messages} />}
           </Card>
         </div>

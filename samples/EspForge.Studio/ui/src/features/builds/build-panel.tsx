@@ -71,7 +71,7 @@ export function BuildPanel({ buildId, onMessage }: BuildPanelProps) {
         )}
       </div>
       <TabsContent value="log" className="min-h-0 flex-1">
-        {query.isError ? (
+        {query.isLoadingError ? (
           <ErrorPanel error={query.error} className="m-2" />
         ) : (
           <LogView

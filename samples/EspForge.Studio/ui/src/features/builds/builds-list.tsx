@@ -29,7 +29,7 @@ export function BuildsList() {
           </Button>
         }
       />
-      {query.isError ? (
+      {query.isLoadingError ? (
         <ErrorPanel error={query.error} retry={() => void query.refetch()} />
       ) : query.isPending ? (
         <TableSkeleton />

@@ -12,7 +12,7 @@ import type { TableSearch } from "@/lib/table-search";
 export function ProjectBuilds({ projectId }: { projectId: string }) {
   const query = useQuery(projectBuilds(projectId));
   const [search, setSearch] = useState<TableSearch>({ hide: "project" });
-  if (query.isError) return <ErrorPanel error={query.error} retry={() => void query.refetch()} />;
+  if (query.isLoadingError) return <ErrorPanel error={query.error} retry={() => void query.refetch()} />;
   if (query.isPending) return <TableSkeleton />;
   const columns = BUILD_COLUMNS.filter((column) => column.id !== "project").map((column) =>
     column.id === "version" ? { ...column, cell: BUILD_COLUMNS[0]?.cell ?? column.cell, header: "Build" } : column,

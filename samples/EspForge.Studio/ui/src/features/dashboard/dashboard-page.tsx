@@ -30,7 +30,7 @@ export function DashboardPage() {
     fleet: useQuery(virtualFleet()),
     status: useQuery(status()),
   };
-  const failed = [queries.products, queries.devices, queries.rollouts, queries.builds].find((query) => query.isError);
+  const failed = [queries.products, queries.devices, queries.rollouts, queries.builds].find((query) => query.isLoadingError);
   const ready = queries.devices.data && queries.rollouts.data && queries.builds.data && queries.projects.data && queries.releases.data;
   const steps = ready
     ? nextSteps(
@@ -55,13 +55,19 @@ export function DashboardPage() {
       <PageHeader
         title="Dashboard"
         action={
-          primary && (
+          !primary && queries.projects.data?.[0] && can("builds.run") ? (
+            <Button asChild>
+              <Link to="/projects/$projectId" params={{ projectId: queries.projects.data[0].id }} search={{}}>
+                Build the next version <ArrowRight />
+              </Link>
+            </Button>
+          ) : primary ? (
             <Button asChild>
               <Link {...primary.link}>
                 {primary.alone} <ArrowRight />
               </Link>
             </Button>
-          )
+          ) : null
         }
       />
       {failed && <ErrorPanel error={failed.error} retry={() => void failed.refetch()} />}

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { Area, AreaChart, CartesianGrid, XAxis, YAxis } from "recharts";
 import type { Sample } from "@/api/types";
 import { ChartContainer, ChartTooltip, ChartTooltipContent } from "@/components/ui/chart";
-import { seriesOf, type Series } from "@/features/devices/series";
+import { seriesOf, timeTicks, type Series } from "@/features/devices/series";
 import { clockTime, exactTime } from "@/lib/format";
 
 interface DeviceChartsProps {
@@ -12,7 +12,9 @@ interface DeviceChartsProps {
 }
 
 /** One small chart a series, all on the same time axis and with one cursor. */
-export default function DeviceCharts({ samples, from, to }: DeviceChartsProps) {
+export default function DeviceCharts({ samples, from: asked, to }: DeviceChartsProps) {
+  // A device that is younger than the range fills the chart all the same.
+  const from = Math.max(asked, Date.parse(samples[0]?.at ?? "") || asked);
   const series = useMemo(() => seriesOf(samples), [samples]);
   const data = useMemo(
     () =>
@@ -50,7 +52,7 @@ function SeriesChart({ series, data, from, to, last }: { series: Series; data: R
         </p>
       </figcaption>
       <ChartContainer config={{ [series.key]: { label: series.label, color, format: series.format } }} className={last ? "h-28" : "h-22"} aria-hidden>
-        <AreaChart data={data} syncId="device" margin={{ top: 8, right: 12, bottom: 0, left: 0 }}>
+        <AreaChart data={data} syncId="device" accessibilityLayer={false} margin={{ top: 10, right: 28, bottom: 0, left: 0 }}>
           <defs>
             <linearGradient id={fill} x1="0" y1="0" x2="0" y2="1">
               <stop offset="0%" stopColor={color} stopOpacity={0.28} />
@@ -58,8 +60,8 @@ function SeriesChart({ series, data, from, to, last }: { series: Series; data: R
             </linearGradient>
           </defs>
           <CartesianGrid vertical={false} strokeDasharray="2 4" />
-          <XAxis dataKey="at" type="number" domain={[from, to]} scale="time" tickLine={false} axisLine={false} tickCount={6} hide={!last} tickFormatter={(value: number) => clockTime(value).slice(0, 5)} height={22} />
-          <YAxis width={64} tickLine={false} axisLine={false} tickCount={3} domain={series.domain} tickFormatter={series.format} />
+          <XAxis dataKey="at" type="number" domain={[from, to]} scale="time" tickLine={false} axisLine={false} ticks={timeTicks(from, to)} interval="preserveStartEnd" hide={!last} tickFormatter={(value: number) => (to - from < 300_000 ? clockTime(value) : clockTime(value).slice(0, 5))} height={22} />
+          <YAxis width={64} tickLine={false} axisLine={false} tickCount={3} domain={series.domain} tickFormatter={series.tick} />
           <ChartTooltip content={<ChartTooltipContent labelFormatter={(value: unknown) => exactTime(new Date(Number(value)).toISOString())} />} isAnimationActive={false} />
           <Area dataKey={series.key} type="linear" stroke={color} strokeWidth={1.5} fill={`url(#${fill})`} isAnimationActive={false} connectNulls={false} dot={false} />
         </AreaChart>

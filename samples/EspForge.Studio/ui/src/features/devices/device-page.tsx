@@ -39,7 +39,7 @@ export function DevicePage() {
   const [dialog, setDialog] = useState<"edit" | "delete" | null>(null);
   const remove = useDeleteDevice(deviceId);
   const device = query.data;
-  if (query.isError) {
+  if (query.isLoadingError) {
     return (
       <Page>
         <ErrorPanel error={query.error} retry={() => void query.refetch()} />
@@ -102,7 +102,7 @@ export function DevicePage() {
             }
             bodyClassName=""
           >
-            {samples.isError ? (
+            {samples.isLoadingError ? (
               <ErrorPanel error={samples.error} retry={() => void samples.refetch()} className="m-3" />
             ) : samples.isPending ? (
               <Skeleton className="m-3 h-64" />
@@ -138,7 +138,7 @@ export function DevicePage() {
               ]}
             />
           </Card>
-          <Card title="Timeline" bodyClassName="max-h-[560px] overflow-y-auto">
+          <Card title="Timeline" scrollLabel="What happened" bodyClassName="max-h-[560px] overflow-y-auto">
             <DeviceTimeline deviceId={device.deviceId} />
           </Card>
         </div>

@@ -17,7 +17,7 @@ const ICONS: [RegExp, LucideIcon][] = [
 
 export function DeviceTimeline({ deviceId }: { deviceId: string }) {
   const query = useQuery(timeline(deviceId));
-  if (query.isError) return <ErrorPanel error={query.error} retry={() => void query.refetch()} className="m-3" />;
+  if (query.isLoadingError) return <ErrorPanel error={query.error} retry={() => void query.refetch()} className="m-3" />;
   if (query.isPending) return <Skeleton className="m-3 h-40" />;
   if (query.data.length === 0) return <p className="px-3 py-4 text-sm text-muted-foreground">Nothing has happened yet.</p>;
   return (

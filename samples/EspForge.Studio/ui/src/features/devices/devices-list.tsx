@@ -151,7 +151,7 @@ export function DevicesList() {
           </>
         }
       />
-      {query.isError ? (
+      {query.isLoadingError ? (
         <ErrorPanel error={query.error} retry={() => void query.refetch()} />
       ) : query.isPending ? (
         <TableSkeleton rows={10} />

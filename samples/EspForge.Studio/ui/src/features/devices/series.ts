@@ -10,6 +10,8 @@ export interface Series {
   max: number;
   domain: [number | "auto" | "dataMin", number | "auto" | "dataMax"];
   format: (value: number) => string;
+  /** For the axis: shorter. */
+  tick: (value: number) => string;
 }
 
 /** Values a sample may carry; more than these would hide what matters. */
@@ -23,10 +25,22 @@ export function shortNumber(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toFixed(size < 10 ? 2 : 1);
 }
 
-function series(key: string, label: string, color: Series["color"], values: number[], format: Series["format"], domain: Series["domain"]): Series | null {
+/** One unit, no remainder: what fits beside an axis. */
+export function shortDuration(ms: number): string {
+  if (ms < 120_000) return `${Math.round(ms / 1000)} s`;
+  if (ms < 7_200_000) return `${Math.round(ms / 60_000)} min`;
+  return ms < 172_800_000 ? `${Math.round(ms / 3_600_000)} h` : `${Math.round(ms / 86_400_000)} d`;
+}
+
+/** Evenly spaced times from the first to the last. */
+export function timeTicks(from: number, to: number, count = 6): number[] {
+  return Array.from({ length: count }, (_, i) => Math.round(from + ((to - from) * i) / (count - 1)));
+}
+
+function series(key: string, label: string, color: Series["color"], values: number[], format: Series["format"], domain: Series["domain"], tick = format): Series | null {
   const now = values[values.length - 1];
   if (now === undefined) return null;
-  return { key, label, color, now, min: Math.min(...values), max: Math.max(...values), domain, format };
+  return { key, label, color, now, min: Math.min(...values), max: Math.max(...values), domain, format, tick };
 }
 
 /** Heap, signal and uptime first, then whatever the application sends, by name. */
@@ -37,7 +51,7 @@ export function seriesOf(samples: Sample[]): Series[] {
   return [
     series("heap", "Free heap", 1, numbers((s) => s.freeHeapBytes), bytes, ["auto", "auto"]),
     series("rssi", "Signal", 2, numbers((s) => s.rssiDbm), (value) => `${Math.round(value)} dBm`, ["auto", "auto"]),
-    series("uptime", "Uptime", 3, numbers((s) => s.uptimeMs), duration, [0, "auto"]),
+    series("uptime", "Uptime", 3, numbers((s) => s.uptimeMs), duration, [0, "auto"], shortDuration),
     ...names.map((name, i) => series(`v:${name}`, name, colors[i % colors.length] ?? 1, numbers((s) => s.values?.[name]), shortNumber, ["auto", "auto"])),
   ].filter((entry): entry is Series => entry !== null);
 }

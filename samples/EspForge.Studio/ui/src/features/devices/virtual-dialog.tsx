@@ -48,7 +48,7 @@ export function VirtualDialog({ onClose }: { onClose: () => void }) {
           <DialogBody>
             <div className="grid grid-cols-[88px_minmax(0,1fr)_minmax(0,1fr)] gap-3 max-sm:grid-cols-1">
               <Field label="Count" error={bad ?? error?.field("count")}>
-                {(field) => <Input {...field} className="font-mono" type="number" min={1} value={Number.isNaN(count) ? "" : count} onChange={(event) => setCount(event.target.valueAsNumber)} />}
+                {(field) => <Input {...field} className="font-mono" type="number" min={1} autoFocus value={Number.isNaN(count) ? "" : count} onChange={(event) => setCount(event.target.valueAsNumber)} />}
               </Field>
               <Field label="Product" error={error?.field("product")} hint="The product of the releases they shall take.">
                 {(field) => (
@@ -92,7 +92,7 @@ export function VirtualDialog({ onClose }: { onClose: () => void }) {
             <Button variant="ghost" onClick={onClose}>
               Close
             </Button>
-            <Button type="submit" disabled={add.isPending || bad !== undefined}>
+            <Button type="submit" disabled={add.isPending || bad !== undefined || product.trim() === "" || board === ""}>
               {add.isPending ? "Starting …" : `Add ${Number.isNaN(count) ? "" : count}`}
             </Button>
           </DialogFooter>

@@ -13,7 +13,7 @@ export function CodeDrawer({ plan, saved }: { plan: Plan; saved: Plan | null }) 
   const now = useQuery(code(plan));
   const before = useQuery({ ...code(saved ?? plan), enabled: saved !== null });
   const lines = useMemo(() => (now.data ? diffLines(before.data?.content ?? now.data.content, now.data.content) : null), [now.data, before.data]);
-  if (now.isError) return <ErrorPanel error={now.error} className="m-3" />;
+  if (now.isLoadingError) return <ErrorPanel error={now.error} className="m-3" />;
   if (!lines || !now.data) return <Skeleton className="m-3 h-32" />;
   const changed = lines.filter((line) => line.kind !== "same").length;
   return (

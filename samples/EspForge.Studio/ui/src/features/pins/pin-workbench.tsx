@@ -36,7 +36,7 @@ interface PinWorkbenchProps {
 
 export function PinWorkbench(props: PinWorkbenchProps) {
   const query = useQuery(boardQuery(props.fixedBoard));
-  if (query.isError) return <ErrorPanel error={query.error} retry={() => void query.refetch()} />;
+  if (query.isLoadingError) return <ErrorPanel error={query.error} retry={() => void query.refetch()} />;
   if (!query.data) return <Skeleton className="h-[600px]" />;
   return <Workbench key={query.data.id} board={query.data} {...props} />;
 }

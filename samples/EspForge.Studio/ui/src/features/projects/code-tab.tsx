@@ -84,7 +84,7 @@ export function CodeTab({ project, path, onOpen, messages, place, panel }: CodeT
         </Select>
       </div>
       <div className="relative min-h-0 min-w-0">
-        {failed ? (
+        {failed && text === undefined ? (
           <ErrorPanel error={failed} className="m-3" />
         ) : text === undefined ? (
           <EditorSkeleton />

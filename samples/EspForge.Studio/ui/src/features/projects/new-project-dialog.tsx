@@ -77,7 +77,7 @@ export function NewProjectDialog({ onClose }: { onClose: () => void }) {
                 ))}
               </div>
             </fieldset>
-            {list.isError && <ErrorPanel error={list.error} retry={() => void list.refetch()} />}
+            {list.isLoadingError && <ErrorPanel error={list.error} retry={() => void list.refetch()} />}
             {create.isError && <ErrorPanel error={create.error} />}
           </DialogBody>
           <DialogFooter>

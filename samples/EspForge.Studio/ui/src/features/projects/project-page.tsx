@@ -31,7 +31,7 @@ interface ProjectPageProps {
 
 export function ProjectPage({ projectId, ...slots }: ProjectPageProps) {
   const query = useQuery(projectQuery(projectId));
-  if (query.isError) {
+  if (query.isLoadingError) {
     return (
       <Page>
         <ErrorPanel error={query.error} retry={() => void query.refetch()} />

@@ -46,7 +46,7 @@ export function ProjectsList() {
   return (
     <Page>
       <PageHeader title="Projects" about="A board, its pin plan and the code that runs on it." action={create} />
-      {query.isError ? (
+      {query.isLoadingError ? (
         <ErrorPanel error={query.error} retry={() => void query.refetch()} />
       ) : query.isPending ? (
         <TableSkeleton />

@@ -32,7 +32,7 @@ export function ReleasePage() {
   const all = useQuery(rollouts());
   const manage = useMay("rollouts.manage");
   const release = query.data;
-  if (query.isError) {
+  if (query.isLoadingError) {
     return (
       <Page>
         <ErrorPanel error={query.error} retry={() => void query.refetch()} />

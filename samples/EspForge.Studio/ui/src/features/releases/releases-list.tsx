@@ -49,7 +49,7 @@ export function ReleasesList() {
   return (
     <Page>
       <PageHeader title="Releases" about="Signed images. A release never changes; a correction is a new one with a higher sequence." action={create} />
-      {query.isError ? (
+      {query.isLoadingError ? (
         <ErrorPanel error={query.error} retry={() => void query.refetch()} />
       ) : query.isPending ? (
         <TableSkeleton />

@@ -13,10 +13,13 @@ export interface Cell {
   changedAt: string | null;
 }
 
+/** What the legend counts: a device that was never offered is not one that fell silent, though both are dim. */
+export type Counted = StatusKind | "cancelled";
+
 export interface CellGroup {
   stage: number;
   cells: Cell[];
-  counts: Partial<Record<StatusKind, number>>;
+  counts: Partial<Record<Counted, number>>;
 }
 
 const ENDED: ReadonlySet<MemberState> = new Set(["confirmed", "failed", "rolledBack", "rejected", "cancelled"]);
@@ -47,7 +50,8 @@ export function groupCells(members: Member[], stages: StageView[], now: number):
       detail: member.detail,
       changedAt: member.changedAt,
     });
-    group.counts[kind] = (group.counts[kind] ?? 0) + 1;
+    const counted: Counted = member.state === "cancelled" ? "cancelled" : kind;
+    group.counts[counted] = (group.counts[counted] ?? 0) + 1;
   }
   return groups;
 }
@@ -77,6 +81,7 @@ export function groupFailures(members: Member[]): FailureGroup[] {
 
 /** As large as the fleet lets them be: 40 devices are read from across the room, 10,000 as a texture. */
 export function cellSize(devices: number): number {
+  if (devices <= 12) return 52;
   if (devices <= 40) return 40;
   if (devices <= 150) return 30;
   if (devices <= 500) return 22;

@@ -14,6 +14,22 @@ function kindOf(action: string): StatusKind {
   return "waiting";
 }
 
+const WORDS: Record<string, string> = {
+  create: "created",
+  start: "started",
+  advance: "advanced",
+  pause: "paused",
+  resume: "resumed",
+  complete: "completed",
+  cancel: "cancelled",
+  rollback: "rolled back",
+  rolledBack: "rolled back",
+};
+function wordOf(action: string): string {
+  const word = action.replace(/^rollout\./, "");
+  return WORDS[word] ?? word;
+}
+
 /** Who or what decided, newest first. */
 export function DecisionLog({ log }: { log: RolloutLogEntry[] }) {
   if (log.length === 0) return <p className="px-3 py-4 text-sm text-muted-foreground">Nothing decided yet.</p>;
@@ -25,7 +41,7 @@ export function DecisionLog({ log }: { log: RolloutLogEntry[] }) {
           <StatusShape kind={kindOf(entry.action)} className="mt-1" />
           <div className="min-w-0 flex-1">
             <p className="flex flex-wrap items-baseline gap-x-2">
-              <span className="font-medium">{entry.action.replace(/^rollout\./, "")}</span>
+              <span className="font-medium">{wordOf(entry.action)}</span>
               <span className="caption min-w-0 truncate">
                 <Actor actor={entry.actor} />
               </span>

@@ -3,15 +3,16 @@ import { memo, useEffect, useMemo, useRef, useState, type CSSProperties } from "
 import type { StageView } from "@/api/types";
 import { StatusShape } from "@/components/status";
 import { Time } from "@/components/time";
-import { cellSize, type Cell, type CellGroup } from "@/features/rollouts/cells";
+import { cellSize, type Cell, type CellGroup, type Counted } from "@/features/rollouts/cells";
+import { cn } from "@/lib/cn";
 import { count, plural } from "@/lib/format";
-import type { StatusKind } from "@/lib/status";
 
-const KINDS: [StatusKind, string][] = [
+const KINDS: [Counted, string][] = [
   ["confirmed", "confirmed"],
   ["working", "working"],
   ["waiting", "waiting"],
   ["silent", "silent"],
+  ["cancelled", "cancelled"],
   ["rolledBack", "rolled back"],
   ["failed", "failed"],
 ];
@@ -21,12 +22,13 @@ interface FleetGridProps {
   stages: StageView[];
   devices: number;
   currentStage: number;
+  running: boolean;
   /** Ids to bring out, e.g. those of one failure reason. */
   marked: ReadonlySet<string> | null;
 }
 
 /** One cell a device, by stage, in rank order. One stop for Tab; arrows move inside. */
-export function FleetGrid({ groups, stages, devices, currentStage, marked }: FleetGridProps) {
+export function FleetGrid({ groups, stages, devices, currentStage, running, marked }: FleetGridProps) {
   const navigate = useNavigate();
   const box = useRef<HTMLDivElement>(null);
   const [focus, setFocus] = useState<string | null>(null);
@@ -39,11 +41,13 @@ export function FleetGrid({ groups, stages, devices, currentStage, marked }: Fle
   const stop = focus !== null && byId.has(focus) ? focus : first;
   const open = focus === null ? undefined : byId.get(focus);
   const totals = useMemo(() => {
-    const sums: Partial<Record<StatusKind, number>> = {};
-    for (const group of groups) for (const [kind, n] of Object.entries(group.counts)) sums[kind as StatusKind] = (sums[kind as StatusKind] ?? 0) + n;
+    const sums: Partial<Record<Counted, number>> = {};
+    for (const group of groups) for (const [kind, n] of Object.entries(group.counts)) sums[kind as Counted] = (sums[kind as Counted] ?? 0) + n;
     return sums;
   }, [groups]);
   const size = cellSize(devices);
+  // A small fleet stands under its stages of the track; a large one takes the whole width, stage by stage.
+  const columns = devices <= 60 && stages.length <= 5;
 
   const idOf = (target: EventTarget) => (target instanceof HTMLElement ? (target.closest<HTMLElement>("[data-device]")?.dataset["device"] ?? null) : null);
   const onKey = (event: React.KeyboardEvent<HTMLDivElement>) => {
@@ -72,7 +76,7 @@ export function FleetGrid({ groups, stages, devices, currentStage, marked }: Fle
       <div className="flex flex-wrap items-center gap-x-5 gap-y-1 border-b px-3 py-2">
         {KINDS.filter(([kind]) => (totals[kind] ?? 0) > 0 || kind === "confirmed" || kind === "failed").map(([kind, word]) => (
           <span key={kind} className="flex items-center gap-1.5 text-sm">
-            <StatusShape kind={kind} />
+            <StatusShape kind={kind === "cancelled" ? "silent" : kind} />
             <span className="num font-semibold">{count(totals[kind] ?? 0)}</span>
             <span className="text-muted-foreground">{word}</span>
           </span>
@@ -80,7 +84,7 @@ export function FleetGrid({ groups, stages, devices, currentStage, marked }: Fle
       </div>
       <div
         ref={box}
-        className="flex flex-col gap-3 p-3"
+        className={cn("flex flex-col gap-3 p-3", columns && "lg:grid lg:auto-cols-fr lg:grid-flow-col")}
         style={{ "--cell": `${size}px` } as CSSProperties}
         onClick={(event) => {
           const id = idOf(event.target);
@@ -98,17 +102,17 @@ export function FleetGrid({ groups, stages, devices, currentStage, marked }: Fle
       >
         {groups.map((group) => {
           const stage = stages[group.stage];
-          const state = group.stage < currentStage ? "admitted" : group.stage === currentStage ? "now" : "held back";
+          const state = group.stage > currentStage ? "held back" : group.stage === currentStage && running ? "now" : "admitted";
           return (
-            <section key={group.stage} aria-label={`Stage ${group.stage + 1}`} className="flex min-w-0 gap-3 max-sm:flex-col max-sm:gap-1">
-              <header className="w-24 shrink-0 text-xs leading-4 max-sm:flex max-sm:w-auto max-sm:gap-2">
+            <section key={group.stage} aria-label={`Stage ${group.stage + 1}`} className={cn("flex min-w-0 gap-3 max-sm:flex-col max-sm:gap-1", columns && "lg:flex-col lg:gap-1.5")}>
+              <header className={cn("w-24 shrink-0 text-xs leading-4 max-sm:flex max-sm:w-auto max-sm:gap-2", columns && "lg:flex lg:w-auto lg:gap-2")}>
                 <p className="font-semibold">
                   Stage {group.stage + 1} <span className="num font-normal text-muted-foreground">{stage?.percent}%</span>
                 </p>
                 <p className="text-muted-foreground">
                   {plural(group.cells.length, "device")}
-                  <span className="sm:hidden"> · </span>
-                  <span className="sm:block">{state}</span>
+                  <span className={cn("sm:hidden", columns && "lg:inline")}> · </span>
+                  <span className={cn("sm:block", columns && "lg:inline")}>{state}</span>
                 </p>
               </header>
               <div className="flex min-w-0 flex-1 flex-wrap content-start gap-[3px]">

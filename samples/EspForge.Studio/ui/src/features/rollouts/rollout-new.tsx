@@ -24,7 +24,7 @@ import { plural, wholeDuration } from "@/lib/format";
 export function RolloutNew() {
   const query = useQuery(releases());
   const { release } = useSearch({ from: "/rollouts/new" });
-  if (query.isError) {
+  if (query.isLoadingError) {
     return (
       <Page>
         <ErrorPanel error={query.error} retry={() => void query.refetch()} />

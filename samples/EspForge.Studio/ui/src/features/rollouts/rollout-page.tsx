@@ -47,7 +47,7 @@ export function RolloutPage() {
   );
   const failures = useMemo(() => groupFailures(members.data ?? []), [members.data]);
 
-  if (query.isError) {
+  if (query.isLoadingError) {
     return (
       <Page>
         <ErrorPanel error={query.error} retry={() => void query.refetch()} />
@@ -110,10 +110,10 @@ export function RolloutPage() {
               note={rollout.devices > MEMBER_PAGE ? `the first ${count(MEMBER_PAGE)} of ${plural(rollout.devices, "device")}` : `${plural(rollout.devices, "device")}, in rank order`}
               bodyClassName=""
             >
-              {members.isError ? (
+              {members.isLoadingError ? (
                 <ErrorPanel error={members.error} retry={() => void members.refetch()} className="m-3" />
               ) : groups ? (
-                <FleetGrid groups={groups} stages={rollout.stages} devices={Math.min(rollout.devices, MEMBER_PAGE)} currentStage={rollout.currentStage} marked={marked} />
+                <FleetGrid groups={groups} stages={rollout.stages} devices={Math.min(rollout.devices, MEMBER_PAGE)} currentStage={rollout.currentStage} running={rollout.state === "running" || rollout.state === "paused"} marked={marked} />
               ) : (
                 <Skeleton className="m-3 h-48" />
               )}
@@ -123,7 +123,7 @@ export function RolloutPage() {
             </Card>
           </div>
           <div className="flex min-w-0 flex-col gap-4">
-            <Card title="Decisions" bodyClassName="max-h-[520px] overflow-y-auto">
+            <Card title="Decisions" scrollLabel="Decision log" bodyClassName="max-h-[520px] overflow-y-auto">
               <DecisionLog log={rollout.log} />
             </Card>
             <Card title="For whom">

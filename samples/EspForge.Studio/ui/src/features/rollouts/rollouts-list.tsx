@@ -91,7 +91,7 @@ export function RolloutsList() {
   return (
     <Page>
       <PageHeader title="Rollouts" about="A release on its way through the fleet, one proven stage at a time." action={create} />
-      {query.isError ? (
+      {query.isLoadingError ? (
         <ErrorPanel error={query.error} retry={() => void query.refetch()} />
       ) : query.isPending ? (
         <TableSkeleton />

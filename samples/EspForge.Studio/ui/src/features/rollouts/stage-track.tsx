@@ -58,7 +58,7 @@ function StageBox({ stage, index, rollout }: { stage: StageView; index: number; 
       </div>
       <p className="num flex flex-wrap gap-x-3 text-xs">
         <span>
-          {count(health.confirmed)}/{count(health.size)} confirmed
+          {count(health.confirmed)}/{count(health.size || stage.size)} confirmed
         </span>
         {health.failed > 0 && <span className="text-failed">{count(health.failed)} failed</span>}
         {health.silent > 0 && (
@@ -68,7 +68,7 @@ function StageBox({ stage, index, rollout }: { stage: StageView; index: number; 
           </span>
         )}
       </p>
-      <GateBar stage={stage} />
+      <GateBar stage={stage} stopped={phase === "stopped" && rollout.state === "rolledBack"} />
       <p className="caption mt-auto">
         {stage.startedAt ? (
           <>
@@ -83,13 +83,13 @@ function StageBox({ stage, index, rollout }: { stage: StageView; index: number; 
 }
 
 /** The confidence interval of the failure rate as a bar, against the rate that is allowed. */
-function GateBar({ stage }: { stage: StageView }) {
+function GateBar({ stage, stopped }: { stage: StageView; stopped: boolean }) {
   const allowed = stage.gate.maximumFailureRate;
   const ended = stage.health.confirmed + stage.health.failed;
   const observed = ended === 0 ? null : stage.health.failed / ended;
   const scale = gateScale(ended === 0 ? allowed : Math.min(stage.upperBound, 1), allowed);
   const at = (rate: number) => `${Math.min(100, (rate / scale) * 100)}%`;
-  const broken = ended > 0 && stage.lowerBound > allowed;
+  const broken = ended > 0 && (stopped || stage.lowerBound > allowed);
   const proven = ended > 0 && stage.upperBound <= allowed;
   const tone = broken ? "var(--failed)" : proven ? "var(--confirmed)" : "var(--working)";
   const said = observed === null ? "no reports yet" : `${percent(observed)} failed; with ${percent(stage.gate.confidence)} confidence ${percent(stage.lowerBound)} to ${percent(stage.upperBound)}`;

@@ -23,7 +23,7 @@ export function FleetSettings() {
     meta: { inline: true },
     onSettled: () => void client.invalidateQueries({ queryKey: ["virtual-devices"] }),
   });
-  if (query.isError) return <ErrorPanel error={query.error} retry={() => void query.refetch()} />;
+  if (query.isLoadingError) return <ErrorPanel error={query.error} retry={() => void query.refetch()} />;
   if (query.isPending) return <CardSkeleton />;
   const fleet = query.data;
   return (

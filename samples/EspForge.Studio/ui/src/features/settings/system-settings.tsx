@@ -9,7 +9,7 @@ import { CardSkeleton } from "@/components/ui/skeleton";
 
 export function SystemSettings() {
   const query = useQuery(status());
-  if (query.isError) return <ErrorPanel error={query.error} retry={() => void query.refetch()} />;
+  if (query.isLoadingError) return <ErrorPanel error={query.error} retry={() => void query.refetch()} />;
   if (query.isPending) return <CardSkeleton />;
   const { version, startedAt, database, sandbox, toolchain } = query.data;
   const origin = window.location.origin;

@@ -45,7 +45,7 @@ export function UsersSettings({ search, onSearch }: UsersSettingsProps) {
       </Empty>
     );
   }
-  if (query.isError) return <ErrorPanel error={query.error} retry={() => void query.refetch()} />;
+  if (query.isLoadingError) return <ErrorPanel error={query.error} retry={() => void query.refetch()} />;
   if (query.isPending) return <TableSkeleton rows={3} />;
 
   const columns: Column<User>[] = [
