@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace EspForge.Studio.Tests.Api;
@@ -45,6 +44,12 @@ public sealed class OpenApiTests(SharedStudio studio)
             Assert.Contains(name, schemas);
     }
 
-    private static string Kept([CallerFilePath] string here = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "samples", "EspForge.Studio", "openapi.json"));
+    private static string Kept()
+    {
+        // Not the compiler's path of this file: a deterministic build writes another root into it.
+        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+            if (File.Exists(Path.Combine(directory.FullName, "EspForge.sln")))
+                return Path.Combine(directory.FullName, "samples", "EspForge.Studio", "openapi.json");
+        throw new InvalidOperationException("EspForge.sln was not found above the test's folder.");
+    }
 }
