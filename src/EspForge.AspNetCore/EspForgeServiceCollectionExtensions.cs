@@ -68,6 +68,7 @@ public static class EspForgeServiceCollectionExtensions
             provider.GetRequiredService<IImageStore>(),
             provider.GetRequiredService<IImageContent>(),
             provider.GetRequiredService<IOptions<EspForgeOptions>>(),
+            provider.GetRequiredService<BoardCatalog>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddScoped<RolloutDesk>();
         services.AddHostedService<RolloutWorker>();

@@ -41,11 +41,17 @@ public static class DeviceFields
 
     /// <summary>A name for people: 1–80 characters, no control characters, not only spaces.</summary>
     public static string? CheckName(string? value) =>
-        value is { Length: >= 1 and <= 80 } && !string.IsNullOrWhiteSpace(value) && !value.Any(char.IsControl) ? null : "A name is 1–80 characters.";
+        value is { Length: >= 1 and <= 80 } && !string.IsNullOrWhiteSpace(value) && IsOneLine(value) ? null : "A name is 1–80 characters, without control characters and not only spaces.";
 
     /// <summary>A group: 1–64 characters, no control characters.</summary>
     public static string? CheckGroup(string? value) =>
-        value is { Length: >= 1 and <= 64 } && !string.IsNullOrWhiteSpace(value) && !value.Any(char.IsControl) ? null : "A group is 1–64 characters.";
+        value is { Length: >= 1 and <= 64 } && !string.IsNullOrWhiteSpace(value) && IsOneLine(value) ? null : "A group is 1–64 characters, without control characters and not only spaces.";
+
+    /// <summary>Whether the text stays on its line and in its place: no control characters, no line separators, none that turn the direction of what follows (U+202A–U+202E, U+2066–U+2069).</summary>
+    public static bool IsOneLine(string? value) => IsText(value) && value?.AsSpan().IndexOfAny("\r\n\t\u2028\u2029") is null or -1;
+
+    /// <summary>As <see cref="IsOneLine"/>, but with line breaks and tabs.</summary>
+    public static bool IsText(string? value) => value?.Any(c => (char.IsControl(c) && c is not ('\r' or '\n' or '\t')) || c is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069')) is not true;
 
     /// <summary>A tag: 1–32 of <c>a-z 0-9 - _ . :</c>.</summary>
     public static string? CheckTag(string? value) =>

@@ -27,7 +27,13 @@ internal static class StudioBuilder
         if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
             builder.WebHost.UseUrls(DefaultUrl);
         AddQuietConsole(builder.Logging);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+
+            // A header that is not ASCII is then refused by whoever reads it, with a sentence; by default the connection is cut with an empty 400.
+            kestrel.RequestHeaderEncodingSelector = _ => System.Text.Encoding.Latin1;
+        });
         builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = TimeSpan.FromSeconds(15));
 
         services.AddDbContext<StudioDbContext>(options => options.UseEspForgeSqlite(data.DatabasePath));
@@ -61,6 +67,9 @@ internal static class StudioBuilder
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         logging.AddFilter("System.Net.Http", LogLevel.Warning);
+
+        // A device whose key is not known says so every few seconds; its host need not repeat it.
+        logging.AddFilter("EspForge.AspNetCore.DeviceAuthenticationHandler", LogLevel.Warning);
     }
 
     public static async Task UseStudioAsync(this WebApplication app)
@@ -71,6 +80,7 @@ internal static class StudioBuilder
         app.UseSecurityHeaders();
         app.UseUserInterfaceFiles();
         app.UseRouting();
+        app.UseUserInterfacePages();
         app.UseAuthentication();
         app.UseAuthorization();
 
@@ -84,6 +94,5 @@ internal static class StudioBuilder
         api.MapVirtualFleet();
         api.MapStatus();
         app.MapOpenApi("/api/v1/openapi.json").AllowAnonymous();
-        app.MapUserInterface();
     }
 }

@@ -40,6 +40,8 @@ internal static class StudioOpenApi
         path.Operations?.Remove(HttpMethod.Head);
         foreach (var operation in path.Operations?.Values ?? Enumerable.Empty<OpenApiOperation>())
         {
+            // Says to routing that the handler looks at the type itself.
+            operation.RequestBody?.Content?.Remove("*/*");
             var responses = operation.Responses ??= [];
             if (!responses.Keys.Any(status => status.StartsWith('2')))
                 responses["204"] = new OpenApiResponse { Description = "Done." };

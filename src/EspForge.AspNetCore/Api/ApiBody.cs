@@ -63,7 +63,7 @@ public sealed class ApiBody<T> : IApiBody, IEndpointParameterMetadataProvider
         }
         catch (JsonException error)
         {
-            return new(null, ApiResults.Invalid(JsonFaults.Field(error), JsonFaults.Sentence(error)));
+            return new(null, ApiResults.Invalid(JsonFaults.Explain(error, typeof(T), ApiJson.Options)));
         }
     }
 
@@ -71,7 +71,7 @@ public sealed class ApiBody<T> : IApiBody, IEndpointParameterMetadataProvider
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T)));
+        builder.Metadata.Add(new AcceptsMetadata(["application/json", ApiResults.AnyType], typeof(T)));
     }
 
     private static bool HasNone(HttpContext context) =>
@@ -113,44 +113,5 @@ internal static class BoundedBody
             if (buffer.WrittenCount > most)
                 return null;
         }
-    }
-}
-
-/// <summary>Turns what the JSON reader says into a field and a sentence.</summary>
-internal static class JsonFaults
-{
-    /// <summary>The path without its root: <c>stages[1].percent</c>.</summary>
-    public static string Field(JsonException error)
-    {
-        var path = error.Path ?? "";
-        if (path.StartsWith("$.", StringComparison.Ordinal))
-            path = path[2..];
-        else if (path.StartsWith('$'))
-            path = path[1..];
-        if (path.Length == 0 && Quoted(error.Message) is { } member && error.Message.Contains("could not be mapped", StringComparison.Ordinal))
-            return member;
-        return path;
-    }
-
-    public static string Sentence(JsonException error)
-    {
-        var message = error.Message;
-        if (message.Contains("could not be mapped", StringComparison.Ordinal))
-            return $"The member '{Quoted(message) ?? Field(error)}' is not known here.";
-        if (message.Contains("missing required", StringComparison.Ordinal))
-            return $"A required member is missing: {message[(message.LastIndexOf(": ", StringComparison.Ordinal) + 2)..].TrimEnd('.')}.";
-        var field = Field(error);
-        if (error.InnerException is null or InvalidOperationException or FormatException && message.Contains("could not be converted", StringComparison.Ordinal))
-            return field.Length == 0 ? "The body is not of the expected shape: an object is required." : $"The member '{field}' is not of the expected type.";
-        return error.LineNumber is { } line
-            ? $"The body is not valid JSON (line {line + 1}, byte {(error.BytePositionInLine ?? 0) + 1})."
-            : "The body is not valid JSON.";
-    }
-
-    private static string? Quoted(string message)
-    {
-        var from = message.IndexOf('\'', StringComparison.Ordinal);
-        var to = from < 0 ? -1 : message.IndexOf('\'', from + 1);
-        return to < 0 ? null : message[(from + 1)..to];
     }
 }

@@ -124,6 +124,8 @@ public static class ApiResults
         ["too-large"] = 413,
         ["unsupported-media-type"] = 415,
         ["internal"] = 500,
+        ["precondition-failed"] = 412,
+        ["range-not-satisfiable"] = 416,
         ["image-empty"] = 400,
         ["image-not-kept"] = 507,
     };
@@ -134,6 +136,12 @@ public static class ApiResults
         ("-not-found", 404), ("-unknown", 404), ("-exists", 409), ("-conflict", 409), ("-state", 409), ("-limit", 409), ("-done", 409),
         ("-empty", 409), ("-has-errors", 409), ("-in-use", 409), ("-locked", 403), ("-forbidden", 403), ("-unavailable", 503),
     ];
+
+    /// <summary>
+    /// Next to a body's type in an endpoint's metadata: the handler itself refuses other types, after authorization. Routing, which would do it before, then does not know who calls
+    /// nor what is asked for.
+    /// </summary>
+    internal const string AnyType = "*/*";
 
     /// <summary>200 with data.</summary>
     public static ApiResult<T> Ok<T>(T data) => new(data, StatusCodes.Status200OK, null);

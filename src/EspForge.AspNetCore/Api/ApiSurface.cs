@@ -15,13 +15,16 @@ internal sealed class ApiSurface
 
     public static PathString Devices { get; } = new("/device/v1");
 
+    public static PathString Keys { get; } = new("/.well-known/espforge");
+
     public bool ServesDevices { get; set; }
 
     public void Add(string prefix) => _prefixes = [.. _prefixes, new PathString(prefix)];
 
     public bool IsForPeople(PathString path) => _prefixes.Any(p => path.StartsWithSegments(p, StringComparison.OrdinalIgnoreCase));
 
-    public bool IsForDevices(PathString path) => ServesDevices && path.StartsWithSegments(Devices, StringComparison.OrdinalIgnoreCase);
+    public bool IsForDevices(PathString path) =>
+        ServesDevices && (path.StartsWithSegments(Devices, StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments(Keys, StringComparison.OrdinalIgnoreCase));
 }
 
 /// <summary>
@@ -62,7 +65,17 @@ internal sealed partial class ApiSurfaceMiddleware(RequestDelegate next, ApiSurf
         }
 
         var status = context.Response.StatusCode;
-        if (status < 400 || context.Response.HasStarted || context.Response.ContentType is not null || context.Response.ContentLength is > 0)
+        if (status < 400 || context.Response.HasStarted)
+            return;
+        if (status is 416)
+        {
+            // What could not be cut is described as if it had been; only its length is still true, and that is in Content-Range.
+            context.Response.ContentType = null;
+            context.Response.ContentLength = null;
+            context.Response.Headers.ETag = default;
+        }
+
+        if (context.Response.ContentType is not null || context.Response.ContentLength is > 0)
             return;
         var (fault, details) = Explain(context, status);
         if (people)
@@ -97,6 +110,10 @@ internal sealed partial class ApiSurfaceMiddleware(RequestDelegate next, ApiSurf
             case 405:
                 var allow = context.Response.Headers.Allow.ToString();
                 return (new Fault("method-not-allowed", allow.Length == 0 ? "This method is not answered here." : $"This method is not answered here; these are: {allow}."), null);
+            case 412:
+                return (new Fault("precondition-failed", "What is here is not what If-Match or If-Unmodified-Since asks for. Read it again."), null);
+            case 416:
+                return (new Fault("range-not-satisfiable", "The range begins past the end; Content-Range says how long it is."), null);
             case 413:
                 return (new Fault("too-large", "The body is too large."), null);
             case 415:

@@ -14,6 +14,8 @@ internal static class DeviceBody
             return (null, DeviceProblem.Of(415, "unsupported-media-type", "Send the body as application/json."));
         if (await BoundedBody.ReadAsync(request, most, cancel) is not { } bytes)
             return (null, DeviceProblem.Of(413, "too-large", $"The body is larger than {most} bytes."));
+        if (bytes.Length == 0)
+            return (null, DeviceProblem.Of(400, "validation", "A JSON body is required."));
         try
         {
             return JsonSerializer.Deserialize<T>(bytes, DeviceJson.Options) is { } value
@@ -22,7 +24,8 @@ internal static class DeviceBody
         }
         catch (JsonException error)
         {
-            return (null, DeviceProblem.Of(400, "validation", JsonFaults.Sentence(error), JsonFaults.Field(error)));
+            var wrong = JsonFaults.Explain(error, typeof(T), DeviceJson.Options)[0];
+            return (null, DeviceProblem.Of(400, "validation", wrong.Message, wrong.Field));
         }
     }
 }

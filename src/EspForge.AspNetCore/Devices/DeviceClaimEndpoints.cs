@@ -1,3 +1,4 @@
+using EspForge.Boards;
 using EspForge.Devices;
 using EspForge.Ota;
 using Microsoft.AspNetCore.Builder;
@@ -18,13 +19,15 @@ internal static class DeviceClaimEndpoints
         devices.MapGet("claims/{claimId}", PollAsync).Limit(limits => limits.Unproven);
     }
 
-    private static async Task<IResult> BeginAsync(HttpContext context, IClaimStore claims, IOptions<EspForgeOptions> options, TimeProvider time, CancellationToken cancel)
+    private static async Task<IResult> BeginAsync(HttpContext context, IClaimStore claims, BoardCatalog catalog, IOptions<EspForgeOptions> options, TimeProvider time, CancellationToken cancel)
     {
         var (request, problem) = await DeviceBody.ReadAsync<ClaimRequest>(context.Request, MaxBodyBytes, cancel);
         if (request is null)
             return problem!;
         if (request.Check() is var (field, message))
             return DeviceProblem.Of(400, "validation", message, field);
+        if (catalog.FindChip(request.Chip) is null)
+            return DeviceProblem.Of(400, "validation", $"There is no such chip; these are known: {string.Join(", ", catalog.ChipIds)}.", "chip");
 
         var now = time.GetUtcNow();
         var outcome = await claims.OpenAsync(request, now + options.Value.ClaimLifetime, now, options.Value.MaxOpenClaims, cancel);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace EspForge.AspNetCore;
@@ -17,7 +18,10 @@ internal static class DeviceProblem
         context.Response.Headers.CacheControl = "no-store";
         var body = new Document($"urn:espforge:problem:{fault.Code}", Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status), status, fault.Message, fault.Code,
             string.IsNullOrEmpty(field) ? null : field, RequestId.Of(context));
-        return context.Response.WriteAsJsonAsync(body, DeviceJson.Options, "application/problem+json", context.RequestAborted);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(body, DeviceJson.Options);
+        context.Response.ContentType = "application/problem+json";
+        context.Response.ContentLength = bytes.Length;
+        return context.Response.Body.WriteAsync(bytes, context.RequestAborted).AsTask();
     }
 
     private sealed record Document(string Type, string Title, int Status, string Detail, string Code, string? Field, string RequestId);

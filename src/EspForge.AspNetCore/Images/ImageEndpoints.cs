@@ -1,3 +1,4 @@
+using EspForge.Devices;
 using EspForge.Ota;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -15,7 +16,7 @@ internal static class ImageEndpoints
     public static void MapImages(this RouteGroupBuilder api)
     {
         api.MapGet("images", List).WithName("listImages").WithTags("images").RequireAuthorization(Permissions.ImagesRead);
-        api.MapPost("images", Upload).WithName("uploadImage").WithTags("images").Accepts<byte[]>(Bytes).Answers(201).RequireAuthorization(Permissions.ImagesUpload);
+        api.MapPost("images", Upload).WithName("uploadImage").WithTags("images").Accepts<byte[]>(Bytes, ApiResults.AnyType).Answers(201).RequireAuthorization(Permissions.ImagesUpload);
         api.MapGet("images/{sha256}", Find).WithName("getImage").WithTags("images").RequireAuthorization(Permissions.ImagesRead);
         api.MapMethods("images/{sha256}/content", ["GET", "HEAD"], Content).WithName("getImageContent").WithTags("images").Produces(200, contentType: Bytes)
             .RequireAuthorization(Permissions.ImagesRead);
@@ -39,8 +40,8 @@ internal static class ImageEndpoints
     {
         if (!string.Equals(context.Request.ContentType?.Split(';')[0].Trim(), Bytes, StringComparison.OrdinalIgnoreCase))
             return new Fault("unsupported-media-type", $"Send the image's bytes as {Bytes}.");
-        if (fileName is { Length: > ImageIntake.MaximumFileNameChars } || fileName?.Any(c => char.IsControl(c) || c is '/' or '\\') is true)
-            return ApiResults.Invalid("fileName", $"A file name has at most {ImageIntake.MaximumFileNameChars} characters and no slashes.");
+        if (fileName is { Length: > ImageIntake.MaximumFileNameChars } || fileName?.Any(c => c is '/' or '\\') is true || !DeviceFields.IsOneLine(fileName))
+            return ApiResults.Invalid("fileName", $"A file name has at most {ImageIntake.MaximumFileNameChars} characters, no slashes and no control characters.");
 
         // The limit is ours to say, in our words; the server's own would cut the connection.
         var most = options.Value.MaxImageBytes;
@@ -56,10 +57,11 @@ internal static class ImageEndpoints
         return ApiResults.Created($"{context.Request.PathBase}{context.Request.Path}/{image.Info.Sha256}", ImageView.Of(image));
     }
 
-    private static async Task<IResult> Content(ApiCaller caller, IImageStore images, IImageContent content, string sha256, CancellationToken cancel)
+    private static async Task<IResult> Content(HttpContext context, ApiCaller caller, IImageStore images, IImageContent content, string sha256, CancellationToken cancel)
     {
         if (await images.FindAsync(caller.Organization, sha256, cancel) is not { } image || content.OpenRead(sha256) is not { } stream)
             return ApiResults.Problem(NotFound);
+        ImageRanges.Tidy(context.Request, sha256);
         return Results.File(stream, Bytes, image.FileName ?? $"{image.Info.Project}-{image.Info.Version}.bin", entityTag: new($"\"{sha256}\""), enableRangeProcessing: true);
     }
 }

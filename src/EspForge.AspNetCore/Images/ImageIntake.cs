@@ -1,3 +1,4 @@
+using EspForge.Boards;
 using EspForge.Ota;
 using Microsoft.Extensions.Options;
 
@@ -12,10 +13,12 @@ public sealed class ImageIntake
     private readonly IImageStore _images;
     private readonly IImageContent _content;
     private readonly IOptions<EspForgeOptions> _options;
+    private readonly BoardCatalog _catalog;
     private readonly TimeProvider _time;
 
-    internal ImageIntake(IImageStore images, IImageContent content, IOptions<EspForgeOptions> options, TimeProvider time)
+    internal ImageIntake(IImageStore images, IImageContent content, IOptions<EspForgeOptions> options, BoardCatalog catalog, TimeProvider time)
     {
+        _catalog = catalog;
         _images = images;
         _content = content;
         _options = options;
@@ -51,6 +54,8 @@ public sealed class ImageIntake
         held.Position = 0;
         if (!ImageReader.Read(held).TryGet(out var info, out var fault))
             return string.Equals(fault.Code, "image-too-large", StringComparison.Ordinal) ? TooLarge(Math.Min(most, ImageReader.MaximumBytes)) : fault;
+        if (_catalog.FindChip(info.Chip) is null)
+            return new Fault("image-malformed", $"The image is for the chip '{info.Chip}', which is not known here; these are: {string.Join(", ", _catalog.ChipIds)}.");
         held.Position = 0;
         if (!(await _content.SaveAsync(held, most, cancel)).TryGet(out var sha256, out fault))
             return fault;

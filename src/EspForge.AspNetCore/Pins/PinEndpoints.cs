@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using EspForge.Boards;
@@ -18,9 +19,9 @@ internal static class PinEndpoints
     public static void MapPins(this RouteGroupBuilder api)
     {
         var pins = api.MapGroup("pins").WithTags("pins").RequireAuthorization(Permissions.PinsCheck);
-        pins.MapPost("check", CheckAsync).WithName("checkPins").Accepts<PinPlanDocument>("application/json");
-        pins.MapPost("suggest", SuggestAsync).WithName("suggestPins").Accepts<PinSuggestDocument>("application/json");
-        pins.MapPost("code", CodeAsync).WithName("pinCode").Accepts<PinPlanDocument>("application/json");
+        pins.MapPost("check", CheckAsync).WithName("checkPins").Accepts<PinPlanDocument>("application/json", ApiResults.AnyType);
+        pins.MapPost("suggest", SuggestAsync).WithName("suggestPins").Accepts<PinSuggestDocument>("application/json", ApiResults.AnyType);
+        pins.MapPost("code", CodeAsync).WithName("pinCode").Accepts<PinPlanDocument>("application/json", ApiResults.AnyType);
     }
 
     private static async Task<ApiResult<PinReportView>> CheckAsync(HttpRequest request, BoardCatalog catalog, CancellationToken cancel)
@@ -47,7 +48,7 @@ internal static class PinEndpoints
         }
         catch (JsonException error)
         {
-            return Invalid($"$ is not valid JSON at line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}.");
+            return Invalid(error.LineNumber is null ? "$ has a field twice." : $"$ is not valid JSON at line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}.");
         }
 
         if (body is null || body.Any(member => member.Key is not ("plan" or "use")) || body["plan"] is not JsonObject sent || body["use"] is not { } wanted)
@@ -99,9 +100,9 @@ internal static class PinEndpoints
         if (!request.HasJsonContentType())
             return (null, new ApiRefusal(new Fault("unsupported-media-type", "Send the plan as application/json.")));
         var most = PinPlanReader.MaxBytes + 1_024;
-        return await BoundedBody.ReadAsync(request, most, cancel) is { } bytes
-            ? (bytes, null)
-            : (null, new ApiRefusal(new Fault("too-large", $"A plan is at most {PinPlanReader.MaxBytes:N0} bytes.")));
+        if (await BoundedBody.ReadAsync(request, most, cancel) is not { } bytes)
+            return (null, new ApiRefusal(new Fault("too-large", string.Create(CultureInfo.InvariantCulture, $"A plan is at most {PinPlanReader.MaxBytes:N0} bytes."))));
+        return bytes.Length == 0 ? (null, Invalid("$ is empty: a JSON body is required.")) : (bytes, null);
     }
 
     /// <summary>The reader's messages begin with the place.</summary>

@@ -131,6 +131,8 @@ internal static class ReleaseEndpoints
             wrong.Add(new("product", "A product is 1–63 of a-z 0-9 - _ . and begins with a letter or digit."));
         if (request.Notes is { Length: > ReleaseSigner.MaximumNotesChars })
             wrong.Add(new("notes", "Notes have at most 4,000 characters."));
+        else if (!DeviceFields.IsText(request.Notes))
+            wrong.Add(new("notes", "Notes are text: they hold no control characters but line breaks and tabs."));
         if (request.MinimumVersion is not null && !SemVersion.IsValid(request.MinimumVersion))
             wrong.Add(new("minimumVersion", "'minimumVersion' must be SemVer 2.0, such as 1.2.0, at most 31 bytes."));
         if (request.MinimumAgentVersion is not null && !SemVersion.IsValid(request.MinimumAgentVersion))

@@ -1,3 +1,4 @@
+using EspForge.Devices;
 using EspForge.Ota;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -98,6 +99,8 @@ internal static class RolloutEndpoints
     {
         if (reason is { Length: > MaximumReasonChars })
             return ApiResults.Invalid("reason", "A reason has at most 500 characters.");
+        if (!DeviceFields.IsText(reason))
+            return ApiResults.Invalid("reason", "A reason is text: it holds no control characters but line breaks and tabs.");
         var outcome = await change(string.IsNullOrWhiteSpace(reason) ? null : reason.Trim());
         return outcome.TryGet(out var rollout, out var fault) ? await ShowAsync(rollout, rollouts, audit, time, cancel) : fault;
     }

@@ -31,9 +31,7 @@ internal static class DeviceImageEndpoints
         if (!ManifestImage.IsSha256(sha256) || await images.FindAsync(organization, sha256, cancel) is null || content.OpenRead(sha256) is not { } stream)
             return NotFound();
 
-        // A range of anything but bytes is to be ignored (RFC 9110 section 14.2); the framework would read it as bytes.
-        if (!context.Request.Headers.Range.ToString().StartsWith("bytes=", StringComparison.OrdinalIgnoreCase))
-            context.Request.Headers.Remove(HeaderNames.Range);
+        ImageRanges.Tidy(context.Request, sha256);
         context.Response.Headers.CacheControl = Immutable;
         return TypedResults.Stream(stream, Bytes, entityTag: new EntityTagHeaderValue($"\"{sha256}\""), enableRangeProcessing: true);
     }

@@ -12,7 +12,7 @@ internal static class KeyEndpoints
 {
     public static void MapKeys(this IEndpointRouteBuilder endpoints)
     {
-        var keys = endpoints.MapGroup("/.well-known/espforge").AllowAnonymous().ExcludeFromDescription();
+        var keys = endpoints.MapGroup(ApiSurface.Keys.Value!).AllowAnonymous().ExcludeFromDescription();
         keys.MapMethods("keys.json", [HttpMethods.Get, HttpMethods.Head], (HttpContext context, SigningKeyRing ring) => Answer(context, KeySet.ToJwks(ring.Trusted), KeySet.JwksMediaType));
         keys.MapMethods("keys.pem", [HttpMethods.Get, HttpMethods.Head], (HttpContext context, SigningKeyRing ring) => Answer(context, Encoding.ASCII.GetBytes(KeySet.ToPem(ring.Trusted)), KeySet.PemMediaType));
     }

@@ -97,7 +97,9 @@ internal static class UpdateEndpoints
             _ when State is null || !States.ContainsKey(State) => ("state", $"'state' is one of {string.Join(' ', States.Keys)}."),
             { Percent: < 0 or > 100 } => ("percent", "'percent' is 0–100."),
             { Error.Length: > 64 } => ("error", "'error' is a code of at most 64 characters."),
+            _ when Error?.All(c => c is > ' ' and < '\x7f') is false => ("error", "'error' is a code: printable ASCII without spaces."),
             { Detail.Length: > 256 } => ("detail", "'detail' has at most 256 characters."),
+            _ when !DeviceFields.IsText(Detail) => ("detail", "'detail' is text: it holds no control characters."),
             _ => null,
         };
     }

@@ -22,8 +22,8 @@ internal static class AuthEndpoints
     {
         var auth = api.MapGroup("auth").WithTags("auth");
         auth.MapPost("login", LogIn).WithName("login").AllowAnonymous();
-        auth.MapPost("refresh", Refresh).WithName("refresh").AllowAnonymous().Accepts<RefreshRequest>(isOptional: true, "application/json");
-        auth.MapPost("logout", LogOut).WithName("logout").AllowAnonymous().Accepts<RefreshRequest>(isOptional: true, "application/json");
+        auth.MapPost("refresh", Refresh).WithName("refresh").AllowAnonymous().Accepts<RefreshRequest>(isOptional: true, "application/json", "*/*");
+        auth.MapPost("logout", LogOut).WithName("logout").AllowAnonymous().Accepts<RefreshRequest>(isOptional: true, "application/json", "*/*");
         auth.MapGet("me", Me).WithName("getMe").RequireAuthorization();
         auth.MapPost("password", ChangePassword).WithName("changePassword").RequireAuthorization();
     }

@@ -1,4 +1,5 @@
 using EspForge.AspNetCore;
+using EspForge.Devices;
 
 namespace EspForge.Studio.Accounts;
 
@@ -31,13 +32,13 @@ internal static class AccountFields
 
     public static string? CheckEmail(string email) =>
         email.Length is < 3 or > MaxEmail || !System.Net.Mail.MailAddress.TryCreate(email, out var address) || !string.Equals(address.Address, email, StringComparison.Ordinal)
-            || email.Any(char.IsWhiteSpace) || email.Any(char.IsControl)
+            || email.Any(char.IsWhiteSpace) || !DeviceFields.IsOneLine(email)
             ? "This is not an e-mail address."
             : null;
 
     public static string? CheckDisplayName(string name) =>
-        string.IsNullOrWhiteSpace(name) || name.Length > MaxDisplayName || name.Any(char.IsControl)
-            ? $"A name has 1 to {MaxDisplayName} characters."
+        string.IsNullOrWhiteSpace(name) || name.Length > MaxDisplayName || !DeviceFields.IsOneLine(name)
+            ? $"A name has 1 to {MaxDisplayName} characters, without control characters."
             : null;
 
     public static bool IsRole(string role) => role is RolePermissions.Admin or RolePermissions.Developer or RolePermissions.Viewer;

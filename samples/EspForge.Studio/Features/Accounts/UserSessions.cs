@@ -35,7 +35,12 @@ internal sealed class UserSessions(
         if (await ProveAsync(user, password, cancel) is { } refused)
             return refused;
         if (user.Disabled)
+        {
+            if (user.Memberships.FirstOrDefault() is { } of)
+                await db.InTransactionAsync(() => AuditAsync(user, of.OrganizationId, "user.sign-in-refused", "The account is disabled.", cancel), cancel);
             return new Fault("account-disabled", "This account is disabled. An administrator can enable it.");
+        }
+
         if (user.Memberships.FirstOrDefault() is not { } membership)
             return new Fault("account-disabled", "This account belongs to no organization. An administrator can change that.");
 

@@ -162,7 +162,7 @@ internal static class ProjectEndpoints
     }
 
     private static string? CheckName(string name) =>
-        name.Length is 0 or > ProjectLimits.MaxNameLength || name.Any(char.IsControl) ? $"A name has 1 to {ProjectLimits.MaxNameLength} characters." : null;
+        name.Length is 0 or > ProjectLimits.MaxNameLength || !DeviceFields.IsOneLine(name) ? $"A name has 1 to {ProjectLimits.MaxNameLength} characters, without control characters." : null;
 
     /// <summary>The product is also the name in the image, which has 31 bytes for it.</summary>
     private static string? CheckProduct(string product) =>

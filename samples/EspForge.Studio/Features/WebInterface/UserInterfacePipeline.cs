@@ -39,24 +39,29 @@ internal static class UserInterfacePipeline
         });
     }
 
-    /// <summary>Any other page address is one of the browser part's own routes, unless programs live there.</summary>
-    public static void MapUserInterface(this WebApplication app)
+    /// <summary>
+    /// Any other page address is one of the browser part's own routes, unless programs live there. Not a fallback endpoint: routing would then take every address for one that can be read,
+    /// and tell a program that its method is wrong where there is nothing. To be used after routing.
+    /// </summary>
+    public static void UseUserInterfacePages(this WebApplication app)
     {
-        app.MapFallback("{*path:nonfile}", async (HttpContext context, UserInterface ui) =>
+        var ui = app.Services.GetRequiredService<UserInterface>();
+        app.Use((context, next) =>
         {
-            if (Array.Exists(ProgramPaths, path => context.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase)))
-            {
-                context.Response.StatusCode = StatusCodes.Status404NotFound;
-                return;
-            }
+            var request = context.Request;
+            var isPage = context.GetEndpoint() is null && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+                && !Path.HasExtension(request.Path) && !Array.Exists(ProgramPaths, path => request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase));
+            return isPage ? ShowAsync(context, ui) : next(context);
+        });
+    }
 
-            context.Response.ContentType = "text/html; charset=utf-8";
-            context.Response.Headers.CacheControl = "no-cache";
-            if (ui.Folder is null)
-                await context.Response.WriteAsync(UserInterface.NotBuiltPage, context.RequestAborted);
-            else
-                await context.Response.SendFileAsync(ui.IndexPath, context.RequestAborted);
-        }).WithMetadata(new HttpMethodMetadata(["GET", "HEAD"])).ExcludeFromDescription().AllowAnonymous();
+    private static Task ShowAsync(HttpContext context, UserInterface ui)
+    {
+        context.Response.ContentType = "text/html; charset=utf-8";
+        context.Response.Headers.CacheControl = "no-cache";
+        return ui.Folder is null
+            ? context.Response.WriteAsync(UserInterface.NotBuiltPage, context.RequestAborted)
+            : context.Response.SendFileAsync(ui.IndexPath, context.RequestAborted);
     }
 
     /// <summary>The bundler puts a hash into the names of what it writes to <c>assets</c>.</summary>
