@@ -38,6 +38,7 @@ public static class EspForgeEndpointRouteBuilderExtensions
             throw new ArgumentException("The prefix begins with a slash, does not end with one and has no parameters: `/api/v1`.", nameof(prefix));
         Surface(endpoints, "MapEspForgeApi").Add(prefix);
         var api = endpoints.MapGroup(prefix).AddEndpointFilter(ApiBodyFilter.InvokeAsync);
+        IdempotentRequests.AddTo(api);
         api.MapBoards();
         api.MapPins();
         api.MapDevices();

@@ -80,6 +80,16 @@ public sealed class EspForgeOptions
     [Range(1_024, 16_777_216)]
     public int MaxRequestBytes { get; set; } = 1_048_576;
 
+    /// <summary>How long the answer to a request with an <c>Idempotency-Key</c> is kept.</summary>
+    /// <value>1 minute … 30 days; the default is 24 hours.</value>
+    [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
+    public TimeSpan IdempotencyRetention { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>Idempotency keys kept of one account at a time.</summary>
+    /// <value>1 … 1,000,000; the default is 10,000.</value>
+    [Range(1, 1_000_000)]
+    public int IdempotencyKeysPerAccount { get; set; } = 10_000;
+
     /// <summary>Largest image, in bytes.</summary>
     /// <value>1,024 … 268,435,456; the default is 16,777,216.</value>
     [Range(typeof(long), "1024", "268435456")]

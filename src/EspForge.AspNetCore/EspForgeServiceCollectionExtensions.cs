@@ -33,6 +33,7 @@ public static class EspForgeServiceCollectionExtensions
         services.AddSingleton<ApiSurface>();
         services.AddSingleton<IStartupFilter, ApiSurfaceStartup>();
         services.AddSingleton<EspForgeEvents>();
+        services.AddSingleton<IdempotentRequests>();
         services.AddSingleton<IAuthorizationHandler, PermissionHandler>();
         services.AddAuthorization(authorization =>
         {

@@ -16,6 +16,7 @@ public static class EspForgeModelBuilderExtensions
         DeviceModel.Configure(modelBuilder);
         AuditModel.Configure(modelBuilder);
         OtaModel.Configure(modelBuilder);
+        IdempotencyModel.Configure(modelBuilder);
 
         var time = new ValueConverter<DateTimeOffset, long>(t => t.ToUnixTimeMilliseconds(), ms => DateTimeOffset.FromUnixTimeMilliseconds(ms));
         foreach (var entity in modelBuilder.Model.GetEntityTypes().Where(e => e.ClrType.Assembly == typeof(EspForgeModelBuilderExtensions).Assembly))

@@ -28,6 +28,7 @@ public static class EspForgeStoreServiceCollectionExtensions
         services.TryAddScoped<IReleaseStore, EfReleaseStore>();
         services.TryAddScoped<IRolloutStore, EfRolloutStore>();
         services.TryAddScoped<IDeviceOffers, EfDeviceOffers>();
+        services.TryAddScoped<IIdempotencyStore, EfIdempotencyStore>();
         return services;
     }
 

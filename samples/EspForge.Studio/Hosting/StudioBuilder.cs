@@ -77,6 +77,8 @@ internal static class StudioBuilder
         await using (var scope = app.Services.CreateAsyncScope())
             await scope.ServiceProvider.GetRequiredService<StudioDbContext>().Database.MigrateAsync();
 
+        if (Proxies.Read(app.Configuration) is { } proxies)
+            app.UseForwardedHeaders(proxies);
         app.UseSecurityHeaders();
         app.UseUserInterfaceFiles();
         app.UseRouting();

@@ -17,7 +17,7 @@ internal static class DeviceEndpoints
         devices.MapGet("", ListAsync).WithName("listDevices").RequireAuthorization(Permissions.DevicesRead);
         devices.MapGet("{id}", FindAsync).WithName("getDevice").RequireAuthorization(Permissions.DevicesRead);
         devices.MapGet("{id}/timeline", TimelineAsync).WithName("getDeviceTimeline").RequireAuthorization(Permissions.DevicesRead);
-        devices.MapPost("", RegisterAsync).WithName("registerDevice").Answers(201).RequireAuthorization(Permissions.DevicesManage);
+        devices.MapPost("", RegisterAsync).WithName("registerDevice").Answers(201).WithoutIdempotencyKey().RequireAuthorization(Permissions.DevicesManage);
         devices.MapPost("claim", ClaimAsync).WithName("claimDevice").Answers(201).RequireAuthorization(Permissions.DevicesManage);
         devices.MapPatch("{id}", ChangeAsync).WithName("changeDevice").RequireAuthorization(Permissions.DevicesManage);
         devices.MapDelete("{id}", RemoveAsync).WithName("deleteDevice").RequireAuthorization(Permissions.DevicesManage);

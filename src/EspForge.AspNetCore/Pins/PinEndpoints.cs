@@ -18,7 +18,7 @@ internal static class PinEndpoints
 
     public static void MapPins(this RouteGroupBuilder api)
     {
-        var pins = api.MapGroup("pins").WithTags("pins").RequireAuthorization(Permissions.PinsCheck);
+        var pins = api.MapGroup("pins").WithTags("pins").RequireAuthorization(Permissions.PinsCheck).WithoutIdempotencyKey();
         pins.MapPost("check", CheckAsync).WithName("checkPins").Accepts<PinPlanDocument>("application/json", ApiResults.AnyType);
         pins.MapPost("suggest", SuggestAsync).WithName("suggestPins").Accepts<PinSuggestDocument>("application/json", ApiResults.AnyType);
         pins.MapPost("code", CodeAsync).WithName("pinCode").Accepts<PinPlanDocument>("application/json", ApiResults.AnyType);

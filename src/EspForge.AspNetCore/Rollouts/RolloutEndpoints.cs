@@ -18,7 +18,7 @@ internal static class RolloutEndpoints
         var rollouts = api.MapGroup("rollouts").WithTags("rollouts");
         rollouts.MapGet("", ListAsync).WithName("listRollouts").RequireAuthorization(Permissions.RolloutsRead);
         rollouts.MapPost("", CreateAsync).WithName("createRollout").Answers(201).RequireAuthorization(Permissions.RolloutsManage);
-        rollouts.MapPost("preview", PreviewAsync).WithName("previewRollout").RequireAuthorization(Permissions.RolloutsManage);
+        rollouts.MapPost("preview", PreviewAsync).WithName("previewRollout").WithoutIdempotencyKey().RequireAuthorization(Permissions.RolloutsManage);
         rollouts.MapGet("{id:guid}", FindAsync).WithName("getRollout").RequireAuthorization(Permissions.RolloutsRead);
         rollouts.MapGet("{id:guid}/members", MembersAsync).WithName("listRolloutMembers").RequireAuthorization(Permissions.RolloutsRead);
         rollouts.MapPost("{id:guid}/start", StartAsync).WithName("startRollout").RequireAuthorization(Permissions.RolloutsManage);

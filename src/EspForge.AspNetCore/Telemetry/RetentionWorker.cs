@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace EspForge.AspNetCore;
 
-/// <summary>Forgets telemetry and timelines that are older than the host keeps them; looks once an hour.</summary>
+/// <summary>Forgets telemetry, timelines and idempotency keys that are older than the host keeps them; looks once an hour.</summary>
 internal sealed partial class RetentionWorker(IServiceScopeFactory scopes, IOptions<EspForgeOptions> options, TimeProvider time, ILogger<RetentionWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
@@ -22,6 +22,8 @@ internal sealed partial class RetentionWorker(IServiceScopeFactory scopes, IOpti
                 var now = time.GetUtcNow();
                 var gone = await scope.ServiceProvider.GetRequiredService<ITelemetryStore>()
                     .ForgetAsync(now - options.Value.TelemetryRetention, now - options.Value.TimelineRetention, stoppingToken);
+                if (scope.ServiceProvider.GetService<IIdempotencyStore>() is { } keys)
+                    gone += await keys.ForgetAsync(now - options.Value.IdempotencyRetention, stoppingToken);
                 Log.Forgot(logger, gone);
             }
             catch (Exception error) when (error is not OperationCanceledException)
@@ -33,7 +35,7 @@ internal sealed partial class RetentionWorker(IServiceScopeFactory scopes, IOpti
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Debug, "Forgot {Rows} rows of telemetry and timelines")]
+        [LoggerMessage(1, LogLevel.Debug, "Forgot {Rows} rows of telemetry, timelines and idempotency keys")]
         public static partial void Forgot(ILogger logger, int rows);
 
         [LoggerMessage(2, LogLevel.Warning, "Old telemetry could not be forgotten; trying again in an hour")]

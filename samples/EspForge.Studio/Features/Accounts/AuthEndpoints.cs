@@ -20,7 +20,7 @@ internal static class AuthEndpoints
 {
     public static void MapAuth(this RouteGroupBuilder api)
     {
-        var auth = api.MapGroup("auth").WithTags("auth");
+        var auth = api.MapGroup("auth").WithTags("auth").WithoutIdempotencyKey();
         auth.MapPost("login", LogIn).WithName("login").AllowAnonymous();
         auth.MapPost("refresh", Refresh).WithName("refresh").AllowAnonymous().Accepts<RefreshRequest>(isOptional: true, "application/json", "*/*");
         auth.MapPost("logout", LogOut).WithName("logout").AllowAnonymous().Accepts<RefreshRequest>(isOptional: true, "application/json", "*/*");

@@ -23,7 +23,7 @@ internal static class BootstrapEndpoints
 
     public static void MapBootstrap(this RouteGroupBuilder api)
     {
-        var bootstrap = api.MapGroup("bootstrap").WithTags("bootstrap").AllowAnonymous();
+        var bootstrap = api.MapGroup("bootstrap").WithTags("bootstrap").WithoutIdempotencyKey().AllowAnonymous();
         bootstrap.MapGet("", GetStatus).WithName("getBootstrap");
         bootstrap.MapPost("", Bootstrap).WithName("bootstrap").Answers(StatusCodes.Status201Created);
     }

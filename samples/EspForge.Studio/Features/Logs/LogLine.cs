@@ -1,5 +1,5 @@
-using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using EspForge.AspNetCore;
 
 namespace EspForge.Studio.Logs;
 
@@ -38,7 +38,7 @@ internal static class LogEvents
         && accept[0].MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase);
 
     public static IResult Stream(IAsyncEnumerable<LogLine> lines, Func<Task<string>> endState, CancellationToken cancel) =>
-        TypedResults.ServerSentEvents(Events(lines, endState, cancel));
+        new EventStream(Events(lines, endState, cancel));
 
     public static async Task<IResult> TextAsync(IAsyncEnumerable<LogLine> lines, CancellationToken cancel)
     {
@@ -48,11 +48,11 @@ internal static class LogEvents
         return TypedResults.Text(text.ToString(), "text/plain; charset=utf-8");
     }
 
-    private static async IAsyncEnumerable<SseItem<object>> Events(
+    private static async IAsyncEnumerable<EventStreamItem> Events(
         IAsyncEnumerable<LogLine> lines, Func<Task<string>> endState, [EnumeratorCancellation] CancellationToken cancel)
     {
         await foreach (var line in lines.WithCancellation(cancel))
-            yield return new SseItem<object>(line, "line") { EventId = line.Number.ToString(System.Globalization.CultureInfo.InvariantCulture) };
-        yield return new SseItem<object>(new LogEnd(await endState()), "end");
+            yield return new EventStreamItem("line", line, line.Number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        yield return new EventStreamItem("end", new LogEnd(await endState()));
     }
 }
