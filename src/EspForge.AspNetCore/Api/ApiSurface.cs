@@ -102,7 +102,9 @@ internal sealed partial class ApiSurfaceMiddleware(RequestDelegate next, ApiSurf
             case 401:
                 return context.Response.Headers.WWWAuthenticate.ToString().Contains("expired", StringComparison.OrdinalIgnoreCase)
                     ? (new Fault("auth-expired-token", "The token has expired. Get a new one."), null)
-                    : (new Fault("auth-invalid-token", "A valid token is required: `Authorization: Bearer …`."), null);
+                    : (new Fault("auth-invalid-token", context.Request.Headers.Authorization.Count == 0
+                        ? "A token is required: `Authorization: Bearer …`."
+                        : "The token is not valid, or no longer. Sign in again, or get a new one."), null);
             case 403:
                 return (new Fault("forbidden", "You may not do this here."), null);
             case 404:
@@ -140,17 +142,17 @@ internal sealed partial class ApiSurfaceMiddleware(RequestDelegate next, ApiSurf
             var sent = context.Request.RouteValues.TryGetValue(binding.Name, out var route) ? route?.ToString() : context.Request.Query[binding.Name].ToString();
             var expected = type switch
             {
-                _ when string.IsNullOrEmpty(sent) && !binding.IsOptional && binding.HasTryParse => "required",
+                _ when string.IsNullOrEmpty(sent) && !binding.IsOptional && binding.HasTryParse => "is required",
                 _ when string.IsNullOrEmpty(sent) => null,
-                _ when type == typeof(int) => int.TryParse(sent, CultureInfo.InvariantCulture, out _) ? null : "a whole number",
-                _ when type == typeof(long) => long.TryParse(sent, CultureInfo.InvariantCulture, out _) ? null : "a whole number",
-                _ when type == typeof(Guid) => Guid.TryParse(sent, out _) ? null : "an id (UUID)",
-                _ when type == typeof(bool) => bool.TryParse(sent, out _) ? null : "true or false",
-                _ when type == typeof(DateTimeOffset) => DateTimeOffset.TryParse(sent, CultureInfo.InvariantCulture, out _) ? null : "a time (ISO 8601)",
+                _ when type == typeof(int) => int.TryParse(sent, CultureInfo.InvariantCulture, out _) ? null : "must be a whole number",
+                _ when type == typeof(long) => long.TryParse(sent, CultureInfo.InvariantCulture, out _) ? null : "must be a whole number",
+                _ when type == typeof(Guid) => Guid.TryParse(sent, out _) ? null : "must be an id (UUID)",
+                _ when type == typeof(bool) => bool.TryParse(sent, out _) ? null : "must be true or false",
+                _ when type == typeof(DateTimeOffset) => DateTimeOffset.TryParse(sent, CultureInfo.InvariantCulture, out _) ? null : "must be a time (ISO 8601)",
                 _ => null,
             };
             if (expected is not null)
-                bad.Add(new ApiDetail(binding.Name, $"'{binding.Name}' must be {expected}."));
+                bad.Add(new ApiDetail(binding.Name, $"'{binding.Name}' {expected}."));
         }
 
         return bad;

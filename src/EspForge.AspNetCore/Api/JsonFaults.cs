@@ -24,7 +24,7 @@ internal static class JsonFaults
         if (message.Contains("maximum configured depth", StringComparison.Ordinal))
             return [new ApiDetail(field, $"The body is nested deeper than {options.MaxDepth} levels.")];
         if (error.InnerException is { } inner && inner.Message.Contains("UTF-16", StringComparison.Ordinal))
-            return [new ApiDetail(field, $"{Member} '{field}' holds half of a character (a lone surrogate).")];
+            return [new ApiDetail(field, $"{(field.Length == 0 ? "The body" : $"{Member} '{field}'")} holds half of a character (a lone surrogate).")];
         if (message.Contains("could not be converted", StringComparison.Ordinal))
         {
             return field.Length == 0
@@ -33,6 +33,30 @@ internal static class JsonFaults
         }
 
         return [new ApiDetail(field, error.LineNumber is { } line ? $"The body is not valid JSON (line {line + 1}, byte {(error.BytePositionInLine ?? 0) + 1})." : "The body is not valid JSON.")];
+    }
+
+    /// <summary>Whether a name or text holds a lone surrogate: JSON allows it, .NET cannot read it, and who parses before binding finds out late.</summary>
+    public static bool HoldsHalfCharacters(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 1_000 });
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                    _ = reader.GetString();
+            }
+        }
+        catch (JsonException)
+        {
+            // Another fault, which whoever reads it in earnest will name.
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
+        }
+
+        return false;
     }
 
     private static ApiDetail Unknown(string field, string? name, Type body, JsonSerializerOptions options)

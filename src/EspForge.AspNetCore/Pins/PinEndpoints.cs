@@ -102,7 +102,9 @@ internal static class PinEndpoints
         var most = PinPlanReader.MaxBytes + 1_024;
         if (await BoundedBody.ReadAsync(request, most, cancel) is not { } bytes)
             return (null, new ApiRefusal(new Fault("too-large", string.Create(CultureInfo.InvariantCulture, $"A plan is at most {PinPlanReader.MaxBytes:N0} bytes."))));
-        return bytes.Length == 0 ? (null, Invalid("$ is empty: a JSON body is required.")) : (bytes, null);
+        if (bytes.Length == 0)
+            return (null, Invalid("$ is empty: a JSON body is required."));
+        return JsonFaults.HoldsHalfCharacters(bytes) ? (null, Invalid("$ holds a string that is not valid Unicode.")) : (bytes, null);
     }
 
     /// <summary>The reader's messages begin with the place.</summary>

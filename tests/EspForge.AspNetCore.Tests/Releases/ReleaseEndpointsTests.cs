@@ -49,8 +49,8 @@ public sealed class ReleaseEndpointsTests
         var odd = (string)(await host.UploadAsync(FleetHost.ImageBytes("one")))["sha256"]!;
         (object Body, int Status, string Code, string? Field)[] table =
         [
-            (new { product = "lamp" }, 400, "VALIDATION_ERROR", ""),
-            (new { imageSha256 = sha256 }, 400, "VALIDATION_ERROR", ""),
+            (new { product = "lamp" }, 400, "VALIDATION_ERROR", "imageSha256"),
+            (new { imageSha256 = sha256 }, 400, "VALIDATION_ERROR", "product"),
             (new { imageSha256 = "zz", product = "lamp" }, 400, "VALIDATION_ERROR", "imageSha256"),
             (new { imageSha256 = sha256.ToUpperInvariant(), product = "lamp" }, 400, "VALIDATION_ERROR", "imageSha256"),
             (new { imageSha256 = sha256, product = "Lamp!" }, 400, "VALIDATION_ERROR", "product"),

@@ -183,6 +183,29 @@ public sealed class SignInTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Every_refused_sign_in_is_in_the_audit_log_with_its_reason()
+    {
+        var made = await _admin.PostAsync("users", new { email = "bob@example.com", password = StudioHost.Password, role = "viewer" });
+        await _admin.PatchAsync($"users/{made.Data.GetProperty("id").GetGuid()}", new { disabled = true });
+        Assert.Equal("ACCOUNT_DISABLED", (await LogInAsync("bob@example.com", StudioHost.Password)).Code);
+        for (var i = 0; i < 5; i++)
+            await LogInAsync("ada@example.com", "not the password");
+        Assert.Equal("ACCOUNT_LOCKED", (await LogInAsync("ada@example.com", StudioHost.Password)).Code);
+        for (var i = 0; i < 15; i++)
+            await LogInAsync($"my-secret-{i}", "not the password");
+
+        var log = (await _admin.GetAsync("audit?limit=500")).Data.EnumerateArray().ToList();
+        string?[] reasons = [.. log.Where(entry => entry.GetProperty("action").GetString() == "user.sign-in-refused").Select(entry => entry.GetProperty("detail").GetString())];
+        Assert.Equal(["The account is disabled.", "The account is locked."], reasons.Where(reason => reason!.StartsWith("The account", StringComparison.Ordinal)).Order());
+        Assert.Equal(4, reasons.Count(reason => reason == "Wrong password."));
+        Assert.InRange(reasons.Count(reason => reason == "No such account."), 1, 20);
+        Assert.Single(log, entry => entry.GetProperty("action").GetString() == "user.locked");
+        Assert.DoesNotContain(log, entry => entry.GetRawText().Contains("my-secret", StringComparison.Ordinal));
+        foreach (var action in new[] { "user.create", "user.change" })
+            Assert.Contains(log, entry => entry.GetProperty("action").GetString() == action);
+    }
+
+    [Fact]
     public async Task The_audit_log_tells_of_sign_ins_and_holds_no_secret()
     {
         var session = (await LogInAsync("ada@example.com", StudioHost.Password)).Data;

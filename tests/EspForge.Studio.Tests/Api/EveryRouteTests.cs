@@ -31,6 +31,7 @@ public sealed partial class EveryRouteTests(SharedStudio studio)
         ("a comment", "{/* */}"u8.ToArray()),
         ("two values", "{} {}"u8.ToArray()),
         ("an unknown member", "{\"noSuchMember\":1}"u8.ToArray()),
+        ("half of a character in a name", """{"\ud800":1}"""u8.ToArray()),
         ("the same member twice", "{\"noSuchMember\":1,\"noSuchMember\":1}"u8.ToArray()),
         ("10,000 lists in each other", Encoding.ASCII.GetBytes(new string('[', 10_000) + new string(']', 10_000))),
         ("10,000 objects in each other", Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("{\"a\":", 10_000)) + "1" + new string('}', 10_000))),
@@ -58,6 +59,29 @@ public sealed partial class EveryRouteTests(SharedStudio studio)
         }
 
         Assert.True(tried > 200);
+        Assert.Equal(before, await StateAsync());
+    }
+
+    [Fact]
+    public async Task A_member_of_another_kind_or_with_half_a_character_is_refused_by_its_name()
+    {
+        var before = await StateAsync();
+        var tried = 0;
+        foreach (var route in Routes().Where(route => route.TakesJson))
+        {
+            foreach (var member in route.Members)
+            {
+                foreach (var value in (string[])["[[[[1]]]]", "\"\\ud800\""])
+                {
+                    using var answer = await SendAsync(route.IsOpen ? null : studio.Admin, route, Encoding.UTF8.GetBytes($"{{\"{member}\":{value}}}"), Json);
+                    var error = await ExpectAsync(answer, $"{route} {member}: {value}", HttpStatusCode.BadRequest);
+                    Assert.NotEqual(JsonValueKind.Null, error.GetProperty("details").ValueKind);
+                    tried++;
+                }
+            }
+        }
+
+        Assert.True(tried > 80);
         Assert.Equal(before, await StateAsync());
     }
 
@@ -260,6 +284,7 @@ public sealed partial class EveryRouteTests(SharedStudio studio)
             HasId = Id().IsMatch(endpoint.RoutePattern.RawText!),
             IsOpen = endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null,
             TakesJson = endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes.Contains(Json) is true,
+            Members = [.. (endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType?.GetProperties() ?? []).Select(member => JsonNamingPolicy.CamelCase.ConvertName(member.Name))],
             BodyIsOptional = Optional().IsMatch(endpoint.RoutePattern.RawText!),
             Permissions = [.. endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(one => one.Policy!).Where(one => one is not null)],
             Numbers = [.. endpoint.Metadata.GetOrderedMetadata<IParameterBindingMetadata>()
@@ -293,6 +318,8 @@ public sealed partial class EveryRouteTests(SharedStudio studio)
         public bool TakesJson { get; init; }
 
         public bool BodyIsOptional { get; init; }
+
+        public IReadOnlyList<string> Members { get; init; } = [];
 
         public IReadOnlyList<string> Permissions { get; init; } = [];
 

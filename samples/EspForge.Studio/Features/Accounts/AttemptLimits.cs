@@ -11,10 +11,12 @@ namespace EspForge.Studio.Accounts;
 /// <summary>How often somebody may try a password or the set-up code: per address and per account, so that neither one source nor many sources help a guesser.</summary>
 internal sealed class AttemptLimits : IDisposable
 {
+    private const int UnknownEntriesPerMinute = 10;
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private readonly PartitionedRateLimiter<string> _addresses;
     private readonly PartitionedRateLimiter<string> _accounts;
     private readonly PartitionedRateLimiter<string> _unknown;
+    private readonly FixedWindowRateLimiter _unknownEntries = new(new FixedWindowRateLimiterOptions { PermitLimit = UnknownEntriesPerMinute, Window = Minute, QueueLimit = 0 });
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
 
     public AttemptLimits(IOptions<AccountOptions> options)
@@ -37,6 +39,13 @@ internal sealed class AttemptLimits : IDisposable
         return lease.IsAcquired;
     }
 
+    /// <summary>Whether a try for an account that does not exist is still written to the audit log in this minute.</summary>
+    public bool UnknownEntry()
+    {
+        using var lease = _unknownEntries.AttemptAcquire();
+        return lease.IsAcquired;
+    }
+
     /// <summary>One try at a time per account, so that tries at once cannot pass the lockout's count.</summary>
     public async Task<IDisposable> TurnAsync(string email, CancellationToken cancel)
     {
@@ -50,6 +59,7 @@ internal sealed class AttemptLimits : IDisposable
         _addresses.Dispose();
         _accounts.Dispose();
         _unknown.Dispose();
+        _unknownEntries.Dispose();
         foreach (var turn in _turns)
             turn.Dispose();
     }

@@ -29,6 +29,7 @@ internal sealed class UserSessions(
         if (user is null)
         {
             users.PasswordHasher.VerifyHashedPassword(Nobody, NobodysHash.Value, password);
+            await AuditUnknownAsync(cancel);
             return limits.UnknownAccount(email) ? InvalidCredentials : Locked;
         }
 
@@ -131,7 +132,12 @@ internal sealed class UserSessions(
         var locked = user.LockoutEnd > time.GetUtcNow();
         var verdict = users.PasswordHasher.VerifyHashedPassword(user, locked ? NobodysHash.Value : user.PasswordHash ?? NobodysHash.Value, password);
         if (locked)
+        {
+            if (user.Memberships.FirstOrDefault() is { } of)
+                await db.InTransactionAsync(() => AuditAsync(user, of.OrganizationId, "user.sign-in-refused", "The account is locked.", cancel), cancel);
             return Locked;
+        }
+
         if (verdict != PasswordVerificationResult.Failed && user.PasswordHash is not null)
         {
             if (verdict == PasswordVerificationResult.SuccessRehashNeeded)
@@ -171,6 +177,16 @@ internal sealed class UserSessions(
 
     private Task<Membership?> MembershipAsync(Guid user, CancellationToken cancel) =>
         db.Memberships.AsNoTracking().FirstOrDefaultAsync(one => one.UserId == user, cancel);
+
+    /// <summary>A try for no account of ours. Not whose: it may be a password in the wrong field. Only so often: anybody can try, and the log only grows.</summary>
+    private async Task AuditUnknownAsync(CancellationToken cancel)
+    {
+        if (limits.UnknownEntry() && await db.Organizations.Select(one => one.Id).FirstOrDefaultAsync(cancel) is { } organization)
+        {
+            await db.InTransactionAsync(
+                () => AuditChain.AppendAsync(db, organization, new AuditDraft("system:sign-in", "user.sign-in-refused", "user:unknown", "No such account."), time.GetUtcNow(), cancel), cancel);
+        }
+    }
 
     private Task AuditAsync(StudioUser user, string organization, string action, string? detail, CancellationToken cancel) =>
         AuditChain.AppendAsync(db, organization, new AuditDraft($"user:{user.Id:D}", action, $"user:{user.Id:D}", detail), time.GetUtcNow(), cancel);
