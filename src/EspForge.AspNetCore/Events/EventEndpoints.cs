@@ -11,7 +11,7 @@ internal static class EventEndpoints
     public static void MapEvents(this RouteGroupBuilder api) =>
         api.MapGet("events", Listen).WithName("listenEvents").WithTags("events").Produces<EspForgeChange>(200, "text/event-stream").RequireAuthorization(Permissions.DevicesRead);
 
-    private static IResult Listen(ApiCaller caller, EspForgeEvents events) => new EventStream(ReadAsync(events, caller.Organization));
+    private static EventStreamResult Listen(ApiCaller caller, EspForgeEvents events) => new EventStreamResult(ReadAsync(events, caller.Organization));
 
     private static async IAsyncEnumerable<EventStreamItem> ReadAsync(EspForgeEvents events, string organization, [EnumeratorCancellation] CancellationToken cancel = default)
     {

@@ -63,7 +63,7 @@ public class EventStreamTests
             var services = new ServiceCollection().AddSingleton<TimeProvider>(Clock).AddSingleton<IHostApplicationLifetime>(Lifetime).BuildServiceProvider();
             var context = new DefaultHttpContext { RequestServices = services, RequestAborted = Gone.Token };
             context.Response.Body = new Pieces(_written.Writer);
-            Running = new EventStream(Items.Reader.ReadAllAsync()).ExecuteAsync(context);
+            Running = new EventStreamResult(Items.Reader.ReadAllAsync()).ExecuteAsync(context);
         }
 
         public ManualClock Clock { get; } = new();

@@ -233,7 +233,7 @@ public sealed partial class EveryRouteTests(SharedStudio studio)
         }
     }
 
-    private async Task<JsonElement> ExpectAsync(HttpResponseMessage answer, string what, params HttpStatusCode[] expected)
+    private static async Task<JsonElement> ExpectAsync(HttpResponseMessage answer, string what, params HttpStatusCode[] expected)
     {
         var text = await answer.Content.ReadAsStringAsync();
         Assert.True(expected.Contains(answer.StatusCode), $"{what}: {(int)answer.StatusCode} {text}");

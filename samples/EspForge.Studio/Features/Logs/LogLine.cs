@@ -38,7 +38,7 @@ internal static class LogEvents
         && accept[0].MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase);
 
     public static IResult Stream(IAsyncEnumerable<LogLine> lines, Func<Task<string>> endState, CancellationToken cancel) =>
-        new EventStream(Events(lines, endState, cancel));
+        new EventStreamResult(Events(lines, endState, cancel));
 
     public static async Task<IResult> TextAsync(IAsyncEnumerable<LogLine> lines, CancellationToken cancel)
     {

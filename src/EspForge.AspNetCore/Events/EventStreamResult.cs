@@ -16,7 +16,7 @@ public sealed record EventStreamItem(string Event, object Data, string? Id = nul
 /// connection for a dead one.
 /// </summary>
 /// <param name="items">The events; not read before the answer is given.</param>
-public sealed class EventStream(IAsyncEnumerable<EventStreamItem> items) : IResult
+public sealed class EventStreamResult(IAsyncEnumerable<EventStreamItem> items) : IResult
 {
     internal static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
