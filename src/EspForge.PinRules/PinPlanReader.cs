@@ -50,7 +50,7 @@ public static class PinPlanReader
         catch (JsonException error)
         {
             // A field that is there twice is found after reading, and has no place.
-            return new Fault("plan-malformed", error.LineNumber is null ? "$ has a field twice." : string.Create(
+            return new Fault("plan-malformed", error.LineNumber is null ? "$ is not valid JSON: a field is there twice." : string.Create(
                 CultureInfo.InvariantCulture, $"{error.Path ?? "$"} is not valid JSON at line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}."));
         }
         catch (InvalidOperationException)

@@ -48,7 +48,7 @@ internal static class PinEndpoints
         }
         catch (JsonException error)
         {
-            return Invalid(error.LineNumber is null ? "$ has a field twice." : $"$ is not valid JSON at line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}.");
+            return Invalid(error.LineNumber is null ? "$ is not valid JSON: a field is there twice." : $"$ is not valid JSON at line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}.");
         }
 
         if (body is null || body.Any(member => member.Key is not ("plan" or "use")) || body["plan"] is not JsonObject sent || body["use"] is not { } wanted)

@@ -52,7 +52,7 @@ public class RefusalSentencesTests(SharedHost shared) : IClassFixture<SharedHost
 
     [Theory]
     [InlineData("", "$ is empty: a JSON body is required.")]
-    [InlineData("""{"board":"a","board":"b","uses":[]}""", "$ has a field twice.")]
+    [InlineData("""{"board":"a","board":"b","uses":[]}""", "$ is not valid JSON: a field is there twice.")]
     public async Task A_plan_that_is_none_is_told_how(string body, string message)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
