@@ -28,7 +28,7 @@ count_junit() {
 }
 
 step "Firmware: C tests under AddressSanitizer and UndefinedBehaviorSanitizer"
-if cmake -S firmware -B artifacts/firmware -G Ninja -DEF_TESTS=ON -DEF_SANITIZE=address,undefined >"$results/cmake.log" 2>&1 \
+if cmake -S firmware -B artifacts/firmware -G Ninja -DCMAKE_BUILD_TYPE=Release -DEF_TESTS=ON -DEF_SANITIZE=address,undefined >"$results/cmake.log" 2>&1 \
   && cmake --build artifacts/firmware >>"$results/cmake.log" 2>&1; then
   ctest --test-dir artifacts/firmware --output-on-failure --output-junit "$results/ctest.xml" --timeout 300
   count_junit "$results/ctest.xml"

@@ -67,6 +67,9 @@ internal sealed class EfReleaseStore(StoreContext store) : IReleaseStore
         }
     }
 
+    public Task<long> LastSequenceAsync(string organization, string product, CancellationToken cancel = default) =>
+        store.Db.Set<ProductSequenceRow>().AsNoTracking().Where(row => row.Organization == organization && row.Product == product).Select(row => row.Last).FirstOrDefaultAsync(cancel);
+
     public Task<Outcome<Release>> ReissueAsync(
         string organization, Guid id, Func<Release, long, SignedManifest> sign, AuditDraft entry, CancellationToken cancel = default)
     {

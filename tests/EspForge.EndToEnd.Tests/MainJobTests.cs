@@ -49,6 +49,7 @@ public class MainJobTests
         // What happened can be read back: telemetry, the audit trail, and its chain.
         var telemetry = (await story.Api.GetAsync($"devices/{canary["deviceId"]}/telemetry")).AsArray();
         Assert.Contains(telemetry, sample => (long?)sample!["freeHeapBytes"] > 0);
+        Assert.Contains(telemetry, sample => (int?)sample!["rssiDbm"] is >= -90 and <= -40);
         var actions = (await story.Api.GetAsync("audit?limit=500")).AsArray().Select(entry => (string)entry!["action"]!).ToHashSet(StringComparer.Ordinal);
         Assert.Superset(new HashSet<string>(StringComparer.Ordinal) { "project.create", "release.create", "device.claim", "rollout.create" }, actions);
         Assert.True((bool)(await story.Api.GetAsync("audit/verify"))["valid"]!);

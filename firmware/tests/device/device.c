@@ -81,6 +81,7 @@ void device_create(device *d, fake_host *host)
     (void)snprintf(path, sizeof path, "%s/factory.efi", d->dir);
     write_file(path, image, len);
     assert_int_equal(ef_flash_open(&d->flash, d->dir, SLOT_BYTES), EF_OK);
+    d->flash.is_volatile = true;
     assert_int_equal(ef_slot_install(&d->flash, 0, path, &d->image), EF_OK);
     ef_boot_record record = {.slot = {{.state = EF_SLOT_VALID}, {.state = EF_SLOT_EMPTY}}};
     assert_int_equal(ef_boot_record_save(&d->flash, &record), EF_OK);

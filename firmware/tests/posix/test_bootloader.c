@@ -190,6 +190,9 @@ static void wrong_options_are_told_with_exit_code_2(void **state)
     START((char *)"--poll-ms", (char *)"soon");
     expect("--poll-ms: 'soon' is not allowed");
     assert_int_equal(finish(), 2);
+    START((char *)"--rssi-dbm", (char *)"60");
+    expect("--rssi-dbm: '60' is not allowed");
+    assert_int_equal(finish(), 2);
     START((char *)"--colour", (char *)"red");
     expect("--colour is not an option");
     assert_int_equal(finish(), 2);

@@ -32,18 +32,37 @@ internal sealed class RolloutDesk(IRolloutStore rollouts, IReleaseStore releases
     {
         if (await releases.FindAsync(caller.Organization, request.ReleaseId, cancel) is not { } release)
             return ReleaseEndpoints.NotFound;
-        if (release.Manifest.ExpiresAt <= time.GetUtcNow())
-            return new Fault("rollout-invalid", $"The manifest of {release.Product} {release.Version} expired: devices would refuse it. Release the image under a new version.");
+        if (Expired(release) is { } expired)
+            return expired;
         var added = await AddAsync(caller, release, request.Name, plan, filter, cancel);
         if (!added.TryGet(out var rollout, out var fault))
             return fault;
         return request.Start
-            ? await ChangeAsync(caller, rollout.Id, "rollout.start", null, (draft, now) => Task.FromResult(draft.Start(now)), cancel)
+            ? await StartAsync(caller, rollout.Id, null, cancel)
             : rollout;
     }
 
-    public Task<Outcome<Rollout>> StartAsync(ApiCaller caller, Guid id, string? reason, CancellationToken cancel) =>
-        ChangeAsync(caller, id, "rollout.start", reason, (rollout, now) => Task.FromResult(rollout.Start(now, reason)), cancel);
+    /// <summary>Lets the offers begin. A release signed before another of its product is first issued again: devices that took the later one refuse every sequence below it.</summary>
+    public async Task<Outcome<Rollout>> StartAsync(ApiCaller caller, Guid id, string? reason, CancellationToken cancel)
+    {
+        if (await rollouts.FindAsync(caller.Organization, id, cancel) is not { } draft)
+            return NotFound;
+        if (draft.Start(time.GetUtcNow(), reason).Fault is null)
+        {
+            if (await releases.FindAsync(caller.Organization, draft.ReleaseId, cancel) is not { } release)
+                return ReleaseEndpoints.NotFound;
+            if (Expired(release) is { } expired)
+                return expired;
+            if (release.Manifest.Sequence < await releases.LastSequenceAsync(caller.Organization, release.Product, cancel))
+            {
+                var reissued = await ReissueAsync(caller, release, $"A later release of {release.Product} exists, rollout {id}", cancel);
+                if (reissued.Fault is { } fault)
+                    return fault;
+            }
+        }
+
+        return await ChangeAsync(caller, id, "rollout.start", reason, (rollout, now) => Task.FromResult(rollout.Start(now, reason)), cancel);
+    }
 
     public Task<Outcome<Rollout>> PauseAsync(ApiCaller caller, Guid id, string? reason, CancellationToken cancel) =>
         ChangeAsync(caller, id, "rollout.pause", reason, (rollout, now) => Task.FromResult(rollout.Pause(now, reason)), cancel);
@@ -99,18 +118,33 @@ internal sealed class RolloutDesk(IRolloutStore rollouts, IReleaseStore releases
         if (!anyone)
             return null;
 
-        var entry = caller.Draft("release.reissue", $"release:{good.Id}", $"Return from {bad.Version} to {good.Version}, rollout {bad.Id}");
-        var reissued = await releases.ReissueAsync(
-            caller.Organization, good.Id, (release, sequence) => ReleaseSigner.Reissue(release, sequence, keys.Active, time.GetUtcNow()), entry, cancel);
+        var reissued = await ReissueAsync(caller, good, $"Return from {bad.Version} to {good.Version}, rollout {bad.Id}", cancel);
         if (!reissued.TryGet(out var release, out var fault))
             return fault;
-        events.Publish("release", caller.Organization, release.Id.ToString());
 
         var added = await AddAsync(caller, release, Cut($"Return to {release.Version} from {bad.Name}"), [new StagePlan(100, bad.Stages[^1].Gate)], filter, cancel);
         if (!added.TryGet(out var rollout, out fault))
             return string.Equals(fault.Code, "cohort-empty", StringComparison.Ordinal) ? null : fault;
         var started = await ChangeAsync(caller, rollout.Id, "rollout.start", null, (draft, now) => Task.FromResult(draft.Start(now)), cancel);
         return started.Fault;
+    }
+
+    private Fault? Expired(Release release) => release.Manifest.ExpiresAt > time.GetUtcNow()
+        ? null
+        : new Fault("rollout-invalid", $"The manifest of {release.Product} {release.Version} expired: devices would refuse it. Release the image under a new version.");
+
+    private async Task<Outcome<Release>> ReissueAsync(ApiCaller caller, Release release, string why, CancellationToken cancel)
+    {
+        var validity = release.Manifest.ExpiresAt - release.Manifest.IssuedAt;
+        var reissued = await releases.ReissueAsync(
+            caller.Organization,
+            release.Id,
+            (kept, sequence) => ReleaseSigner.Reissue(kept, sequence, keys.Active, time.GetUtcNow(), validity),
+            caller.Draft("release.reissue", $"release:{release.Id}", why),
+            cancel);
+        if (reissued.Fault is null)
+            events.Publish("release", caller.Organization, release.Id.ToString());
+        return reissued;
     }
 
     private async Task<Outcome<Rollout>> AddAsync(ApiCaller caller, Release release, string? name, IReadOnlyList<StagePlan> plan, RolloutFilter filter, CancellationToken cancel)

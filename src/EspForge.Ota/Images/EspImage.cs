@@ -81,8 +81,7 @@ internal static class EspImage
         Span<byte> appended = stackalloc byte[HashBytes];
         if (!scan.Fill(appended)) return Truncated("appended SHA-256", scan.Position);
         if (!appended.SequenceEqual(expected)) return Says($"The appended SHA-256 is not that of the image: the file is damaged.");
-        if (!scan.IsAtEnd())
-            return Says($"Bytes follow the image, which ends at {scan.Position}. Use the application's own .bin: neither a merged flash file nor one with a secure-boot signature block.");
+        if (EspSecureBootSignature.Read(scan) is { } unknown) return unknown;
         if (scan.Position > ImageReader.MaximumBytes) return ImageReader.TooLarge();
 
         if (ImageScan.Text(descriptor.Slice(16, 32), zeroPadded: false) is not { } version) return Says($"The application descriptor's version is no text of 1 to 31 bytes.");

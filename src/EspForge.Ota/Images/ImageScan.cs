@@ -21,6 +21,15 @@ internal sealed class ImageScan(Stream stream) : IDisposable
         return true;
     }
 
+    /// <summary>Reads as many bytes as there are, at most this many; how many there were.</summary>
+    public int FillUpTo(Span<byte> into)
+    {
+        var read = stream.ReadAtLeast(into, into.Length, throwOnEndOfStream: false);
+        _sha256.AppendData(into[..read]);
+        Position += read;
+        return read;
+    }
+
     /// <summary>Reads this many bytes piece by piece; <see langword="false"/> when the image ends before.</summary>
     public bool Pass(long length, Action<ReadOnlySpan<byte>> piece)
     {

@@ -63,6 +63,9 @@ public interface IReleaseStore
     /// </summary>
     Task<Outcome<Release>> AddAsync(string organization, string product, string chip, string version, Func<long, Release> sign, AuditDraft entry, CancellationToken cancel = default);
 
+    /// <summary>The highest sequence any manifest of the product was signed with, 0 before the first.</summary>
+    Task<long> LastSequenceAsync(string organization, string product, CancellationToken cancel = default);
+
     /// <summary>Takes the product's next sequence and replaces the release's manifest with the one signed for it (a return to an older version, or a renewed expiry).</summary>
     Task<Outcome<Release>> ReissueAsync(string organization, Guid id, Func<Release, long, SignedManifest> sign, AuditDraft entry, CancellationToken cancel = default);
 }

@@ -111,6 +111,38 @@ public sealed class RolloutEndpointsTests
     }
 
     [Fact]
+    public async Task A_release_signed_before_a_later_one_is_issued_again_when_its_rollout_starts()
+    {
+        await using var host = await FleetHost.StartAsync();
+        var devices = await host.DevicesAsync(2);
+        var older = await host.ReleaseAsync("1.0.1");
+        var newer = await host.ReleaseAsync("1.1.0");
+
+        // The newest goes out as it was signed.
+        object[] everyone = [new { percent = 100, gate = QuickGate }];
+        await CreateAsync(host, newer, everyone, start: true);
+        Assert.Equal(2, (int)(await host.GetAsync($"releases/{newer["id"]}"))["sequence"]!);
+        foreach (var device in devices)
+            Assert.True(await device.UpdateAsync("1.1.0"));
+
+        var draft = await CreateAsync(host, older, everyone);
+        Assert.Equal(1, (int)(await host.GetAsync($"releases/{older["id"]}"))["sequence"]!);
+        await host.PostAsync($"rollouts/{draft["id"]}/start", new { });
+        var kept = await host.GetAsync($"releases/{older["id"]}");
+        Assert.Equal(3, (int)kept["sequence"]!);
+        Assert.Equal(Lifetime(older), Lifetime(kept));
+        using var answer = await devices[0].AskAsync();
+        Assert.Equal(3L, ManifestReader.Open(await answer.Content.ReadAsByteArrayAsync(), host.Services.GetRequiredService<SigningKeyRing>().Trusted).Value.Sequence);
+
+        // Starting what runs already is refused and signs nothing.
+        await host.ReleaseAsync("1.2.0");
+        Assert.Equal(409, (await host.RefusalAsync(HttpMethod.Post, $"rollouts/{draft["id"]}/start", new { })).Item1);
+        Assert.Equal(3, (int)(await host.GetAsync($"releases/{older["id"]}"))["sequence"]!);
+
+        static TimeSpan Lifetime(JsonNode release) => (DateTimeOffset)release["expiresAt"]! - (DateTimeOffset)release["issuedAt"]!;
+    }
+
+    [Fact]
     public async Task A_return_is_refused_before_anything_changes()
     {
         await using var host = await FleetHost.StartAsync();

@@ -58,6 +58,35 @@ public sealed class EspImageTests
         var image = new EspImageBuilder().Build();
         Refused([.. image, 0xFF], "Bytes follow the image");
         Refused([.. image, .. new byte[4096]], "secure-boot");
+        Refused([.. image, .. new byte[69]], "secure-boot");
+        Refused([.. image, 1, .. new byte[67]], "secure-boot");
+    }
+
+    [Theory]
+    [InlineData(68)]
+    [InlineData(80)]
+    public void A_secure_boot_v1_signature_is_part_of_the_image(int bytes)
+    {
+        byte[] image = [.. new EspImageBuilder().Build(), 0, 0, 0, 0, .. Enumerable.Range(0, bytes - 4).Select(b => (byte)(b * 11))];
+        var info = ImageReader.Read(image.AsMemory()).Value;
+        Assert.Equal((image.Length, Convert.ToHexStringLower(SHA256.HashData(image))), ((int)info.SizeBytes, info.Sha256));
+    }
+
+    [Theory]
+    [InlineData(16)]
+    [InlineData(3_648)] // the image ends where a sector does, so that no padding is needed
+    [InlineData(3_640)]
+    public void A_secure_boot_v2_signature_must_be_of_this_image(int filling)
+    {
+        var image = new EspImageBuilder { Segments = [filling, 64] }.Build();
+        byte[] padded = [.. image, .. Enumerable.Repeat((byte)0xFF, -image.Length & 4095)];
+        byte[] sector = [0xE7, 3, 0, 0, .. SHA256.HashData(padded), .. Enumerable.Repeat((byte)0xFF, 4096 - 36)];
+        Assert.Equal(padded.Length + 4096, ImageReader.Read(((byte[])[.. padded, .. sector]).AsMemory()).Value.SizeBytes);
+
+        Refused([.. padded, .. sector, 0xFF], "secure-boot");
+        Refused([.. padded, .. sector[..^1]], "secure-boot");
+        sector[10] ^= 1;
+        Refused([.. padded, .. sector], "another image");
     }
 
     [Fact]

@@ -78,8 +78,13 @@ ef_status ef_boot_record_save(ef_flash *flash, ef_boot_record *record)
 
     uint8_t bytes[RECORD_BYTES];
     encode(record, bytes);
-    ef_status status = ef_flash_erase(flash, EF_REGION_BOOT, offset, EF_SECTOR_BYTES);
-    return status != EF_OK ? status : ef_flash_write(flash, EF_REGION_BOOT, offset, bytes, sizeof bytes);
+    /* What the record speaks of, the image in a slot, is on the disk before the record is. */
+    ef_status status = ef_flash_sync(flash);
+    if (status == EF_OK)
+        status = ef_flash_erase(flash, EF_REGION_BOOT, offset, EF_SECTOR_BYTES);
+    if (status == EF_OK)
+        status = ef_flash_write(flash, EF_REGION_BOOT, offset, bytes, sizeof bytes);
+    return status == EF_OK ? ef_flash_sync(flash) : status;
 }
 
 static void set_slot(ef_boot_record *record, uint8_t slot, ef_slot_state state, ef_status failure, const char *detail)

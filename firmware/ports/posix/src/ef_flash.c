@@ -29,6 +29,7 @@ static ef_status change(ef_flash *flash, ef_region region, uint32_t offset, cons
     if (flash->power_is_off)
         return EF_FLASH_FAILED;
     flash->changes++;
+    flash->is_dirty[region] = true;
     if (flash->cut_at != 0 && flash->changes == flash->cut_at) {
         flash->power_is_off = true;
         if (flash->cut_is_torn)
@@ -71,6 +72,9 @@ ef_status ef_flash_open(ef_flash *flash, const char *dir, uint32_t slot_size_byt
         }
         flash->size_bytes[i] = (uint32_t)size;
     }
+    for (int i = 0; i < EF_REGION_COUNT; i++)
+        flash->is_dirty[i] = true; /* by whoever had it open before, perhaps */
+    (void)fsync(dir_fd); /* new files are found again after a power loss */
     (void)close(dir_fd);
     return EF_OK;
 
@@ -139,4 +143,18 @@ ef_status ef_flash_write(ef_flash *flash, ef_region region, uint32_t offset, con
         done += part;
     }
     return change(flash, region, offset, data, len);
+}
+
+ef_status ef_flash_sync(ef_flash *flash)
+{
+    if (flash->power_is_off)
+        return EF_FLASH_FAILED;
+    for (int i = 0; i < EF_REGION_COUNT && !flash->is_volatile; i++) {
+        if (!flash->is_dirty[i])
+            continue;
+        if (fdatasync(flash->fd[i]) != 0)
+            return EF_FLASH_FAILED;
+        flash->is_dirty[i] = false;
+    }
+    return EF_OK;
 }

@@ -136,6 +136,8 @@ ef_status ef_kv_set(ef_kv *kv, const char *key, const uint8_t *data, size_t len)
     ef_status status = ef_flash_erase(kv->flash, EF_REGION_KV, target * EF_KV_BANK_BYTES, EF_KV_BANK_BYTES);
     if (status == EF_OK)
         status = ef_flash_write(kv->flash, EF_REGION_KV, target * EF_KV_BANK_BYTES, bank, HEADER_BYTES + used);
+    if (status == EF_OK)
+        status = ef_flash_sync(kv->flash);
     if (status != EF_OK)
         return status;
     kv->bank = target;

@@ -52,6 +52,7 @@ static int start(device *d, int argc, char **argv)
     if (ef_posix_port_init(&d->posix, &d->port, &d->flash, s->slot) != EF_OK)
         return fail(s->state_dir, "the key-value store cannot be read");
     d->posix.verbose = s->verbose;
+    d->posix.rssi_dbm = s->rssi_dbm;
     d->posix.curl = ef_curl_open(s->server_url, s->ca_file);
     if (d->posix.curl == NULL)
         return fail(s->server_url, "libcurl failed");

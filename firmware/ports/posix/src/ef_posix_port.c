@@ -77,6 +77,18 @@ static ef_status kv_set(void *ctx, const char *key, const uint8_t *data, size_t 
     return ef_kv_set(&((ef_posix *)ctx)->kv, key, data, len);
 }
 
+/* A signal in a room: wanders by a decibel at a time, up to 6 from where it belongs. */
+static int32_t play_radio(ef_posix *posix)
+{
+    uint8_t dice;
+    random_bytes(posix, &dice, 1);
+    posix->rssi_drift_db += dice % 3 - 1;
+    if (posix->rssi_drift_db > 6 || posix->rssi_drift_db < -6)
+        posix->rssi_drift_db = posix->rssi_drift_db > 0 ? 6 : -6;
+    int32_t level = posix->rssi_dbm + posix->rssi_drift_db;
+    return level > -1 ? -1 : level < -127 ? -127 : level;
+}
+
 static void facts(void *ctx, ef_facts *out)
 {
     ef_posix *posix = ctx;
@@ -95,7 +107,8 @@ static void facts(void *ctx, ef_facts *out)
     struct mallinfo2 heap = mallinfo2();
     size_t used = heap.uordblks + heap.hblkhd;
     out->free_heap_bytes = used < HEAP_BYTES - HEAP_LOW_BYTES ? (uint32_t)(HEAP_BYTES - used) : HEAP_LOW_BYTES;
-    out->has_rssi = false; /* a process has no radio */
+    out->has_rssi = posix->rssi_dbm != 0;
+    out->rssi_dbm = out->has_rssi ? play_radio(posix) : 0;
 }
 
 static ef_status boot(void *ctx, ef_boot_action action, ef_status reason, const char *detail)

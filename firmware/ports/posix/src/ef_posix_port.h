@@ -13,6 +13,8 @@ typedef struct ef_posix {
     uint8_t running_slot;
     bool verbose;
     bool restart_wanted;
+    int32_t rssi_dbm;  /* around which the radio that is played wanders; 0: a process has no radio */
+    int32_t rssi_drift_db;
 } ef_posix;
 
 /* Fills *port. EF_FLASH_FAILED when the key-value store cannot be read. */

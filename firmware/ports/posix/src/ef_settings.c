@@ -25,6 +25,7 @@ void ef_settings_usage(FILE *out)
                 "  --telemetry-ms N         between two samples, 0 = none (default 10000)\n"
                 "  --soak-ms N              a new image runs this long before it is confirmed (default 5000)\n"
                 "  --confirm-timeout-ms N   a new image that is not confirmed by then is left (default 60000)\n"
+                "  --rssi-dbm N             play a radio whose signal wanders around -120 to -1 dBm (default: none, nothing is reported)\n"
                 "  --ca FILE                PEM certificates to trust for https instead of the system's\n"
                 "  --follow-stdin           end when stdin ends\n"
                 "  --verbose                debug lines\n",
@@ -140,6 +141,11 @@ bool ef_settings_parse(ef_settings *s, int argc, char **argv, bool is_image, cha
             ok = number(value, day_ms, &s->soak_ms);
         else if (strcmp(name, "--confirm-timeout-ms") == 0)
             ok = number(value, day_ms, &s->confirm_timeout_ms) && s->confirm_timeout_ms >= 100;
+        else if (strcmp(name, "--rssi-dbm") == 0) {
+            uint32_t below_zero = 0;
+            ok = value[0] == '-' && number(value + 1, 120, &below_zero) && below_zero > 0;
+            s->rssi_dbm = -(int32_t)below_zero;
+        }
         else if (strcmp(name, "--slot-size") == 0)
             ok = number(value, INT_MAX, &s->slot_size_bytes) && s->slot_size_bytes > 0 && s->slot_size_bytes % 4096 == 0;
         else if (strcmp(name, "--slot") == 0 && is_image)

@@ -25,6 +25,7 @@ typedef struct ef_settings {
     uint32_t telemetry_ms; /* 0: none */
     uint32_t soak_ms;
     uint32_t confirm_timeout_ms;
+    int32_t rssi_dbm; /* of the radio that is played; 0: none */
     uint32_t slot_size_bytes; /* 0: default */
     uint8_t slot; /* only for images: the slot they run from */
     bool follow_stdin;

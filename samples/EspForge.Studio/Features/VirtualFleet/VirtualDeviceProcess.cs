@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace EspForge.Studio.VirtualFleet;
 
@@ -84,6 +86,9 @@ internal sealed class VirtualDeviceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The signal a device plays, dBm: each stands somewhere else, −48 to −79, and always at the same place.</summary>
+    private static int SignalOf(string hardwareId) => -48 - (SHA256.HashData(Encoding.UTF8.GetBytes(hardwareId))[0] % 32);
+
     private static IEnumerable<(string Name, string? Value)> Arguments(VirtualDeviceStart start)
     {
         var device = start.Device;
@@ -98,6 +103,7 @@ internal sealed class VirtualDeviceProcess : IAsyncDisposable
         yield return ("--telemetry-ms", Text(start.Speeds.TelemetryMilliseconds));
         yield return ("--soak-ms", Text(start.Speeds.SoakMilliseconds));
         yield return ("--confirm-timeout-ms", Text(start.Speeds.ConfirmTimeoutMilliseconds));
+        yield return ("--rssi-dbm", Text(SignalOf(device.HardwareId)));
         yield return ("--follow-stdin", null);
 
         static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
