@@ -21,6 +21,35 @@ function read(page, paths) {
   }, paths);
 }
 
+/** Text cut off without a way to read it, rows too low for a finger, targets too small for one. */
+function layoutFaults(touch) {
+  const faults = [];
+  const seen = (element) => element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true }) && !element.closest(".sr-only, .monaco-editor, [aria-hidden=true], [cmdk-label]");
+  const brief = (element) => `${element.tagName.toLowerCase()} "${(element.getAttribute("aria-label") ?? element.textContent ?? "").trim().replace(/\s+/g, " ").slice(0, 60)}"`;
+  for (const element of document.querySelectorAll("body *")) {
+    if (!seen(element)) continue;
+    const style = getComputedStyle(element);
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== "");
+    if (own && style.overflowX === "hidden" && element.scrollWidth > element.clientWidth + 1 && !element.title && !element.closest("[title]")) faults.push(`cut without a title: ${brief(element)}`);
+    if (own && style.overflowY === "hidden" && element.scrollHeight > element.clientHeight + 3 && !element.closest("[title]")) faults.push(`cut at the bottom: ${brief(element)}`);
+    const box = element.getBoundingClientRect();
+    if (box.width > 1 && (box.right > innerWidth + 1 || box.left < -1) && own) {
+      let parent = element.parentElement;
+      while (parent && !/auto|scroll|hidden/.test(getComputedStyle(parent).overflowX)) parent = parent.parentElement;
+      if (!parent || parent === document.body || parent === document.documentElement) faults.push(`outside of the window: ${brief(element)}`);
+    }
+  }
+  if (touch) {
+    for (const element of document.querySelectorAll("button, a[href], input:not([type=checkbox]):not([type=radio]), select, [role=option], [role=tab], [role=menuitem], summary, tbody tr")) {
+      if (!seen(element) || element.closest("p, [data-testid=fleet-cell]") || element.matches("[data-testid=fleet-cell]")) continue;
+      const box = element.getBoundingClientRect();
+      const row = element.closest("tr, li, label, [role=option]")?.getBoundingClientRect();
+      if (box.height > 1 && Math.max(box.height, element.matches("a") ? (row?.height ?? 0) : 0) < 32) faults.push(`low for a finger (${Math.round(box.width)}x${Math.round(box.height)}): ${brief(element)}`);
+    }
+  }
+  return [...new Set(faults)].slice(0, 25);
+}
+
 async function signIn(page) {
   await page.goto(`${base}/`);
   await page.getByLabel("Email").fill(user.email);
@@ -52,6 +81,7 @@ for (const [width, height, touch] of [[1440, 900, false], [390, 844, true]]) {
         return main.scrollWidth > main.clientWidth + 1 || document.documentElement.scrollWidth > window.innerWidth + 1;
       });
       if (wide) problems.push(`${name} ${width} ${theme}: sideways overflow`);
+      if (theme === "dark") problems.push(...(await page.evaluate(layoutFaults, touch)).map((fault) => `${name} ${width}: ${fault}`));
       const { violations } = await new AxeBuilder({ page }).exclude(".monaco-editor").analyze();
       for (const violation of violations) problems.push(`${name} ${width} ${theme}: axe ${violation.id} x${violation.nodes.length} ${violation.nodes[0]?.html.slice(0, 220)} :: ${violation.nodes[0]?.any[0]?.message ?? ""}`);
     };
@@ -83,11 +113,19 @@ for (const [width, height, touch] of [[1440, 900, false], [390, 844, true]]) {
       running && ["rollout", `/rollouts/${running.id}`],
       running && ["rollout-wall", `/rollouts/${running.id}?wall=true`],
       rollouts.some((r) => r.state === "rolledBack") && ["rollout-rolledback", `/rollouts/${by(rollouts, (r) => r.state === "rolledBack").id}`],
+      rollouts.some((r) => r.state === "rolledBack") && ["rollout-rolledback-wall", `/rollouts/${by(rollouts, (r) => r.state === "rolledBack").id}?wall=true`],
+      rollouts.some((r) => r.state === "completed") && ["rollout-completed", `/rollouts/${by(rollouts, (r) => r.state === "completed").id}`],
       rollouts.some((r) => r.state === "paused") && ["rollout-paused", `/rollouts/${by(rollouts, (r) => r.state === "paused").id}`],
       ["devices", "/devices"],
       ["devices-claim", "/devices?dialog=claim"],
       ["devices-virtual", "/devices?dialog=virtual"],
       devices[0] && ["device", `/devices/${by(devices, (d) => virtual.devices.some((v) => v.deviceId === d.deviceId)).deviceId}`],
+      devices.some((d) => d.rssiDbm !== null) && ["device-signal", `/devices/${by(devices, (d) => d.rssiDbm !== null).deviceId}`],
+      projects.some((p) => p.plan.uses.some((u) => u.gpio >= 34)) && ["project-findings", `/projects/${by(projects, (p) => p.plan.uses.some((u) => u.gpio >= 34)).id}?tab=pins`],
+      ["devices-register", "/devices?dialog=register"],
+      ["release-new", "/releases?new=true"],
+      ["not-found", "/nowhere"],
+      ["device-missing", "/devices/no-such-device"],
       ["audit", "/audit"],
       ["settings", "/settings"],
       ["settings-users", "/settings?tab=users"],
@@ -97,7 +135,7 @@ for (const [width, height, touch] of [[1440, 900, false], [390, 844, true]]) {
     for (const [name, path] of pages) {
       current = name;
       await page.goto(base + path);
-      await page.waitForTimeout(name === "project" || name === "device" ? 2500 : 900);
+      await page.waitForTimeout(/^(project|device)/.test(name) ? 2500 : 900);
       await shot(name);
     }
     await context.close();

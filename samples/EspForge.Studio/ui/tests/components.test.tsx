@@ -77,6 +77,27 @@ describe("a table", () => {
   });
 });
 
+describe("a row of a table", () => {
+  it("follows its link wherever it is clicked, but not when a button in it is", () => {
+    const follow = vi.fn((event: Event) => event.preventDefault());
+    const press = vi.fn();
+    const columns: Column<string>[] = [
+      { id: "name", header: "Name", show: "always", cell: (row) => <a href={`#${row}`}>{row}</a> },
+      { id: "at", header: "At", cell: () => <Time at="2020-02-03T04:05:06Z" /> },
+      { id: "do", header: "Do", cell: () => <button onClick={press}>Stop</button> },
+    ];
+    show(<DataTable label="Things" columns={columns} rows={["door"]} rowKey={(row) => row} search={{}} onSearch={() => undefined} empty="nothing" />);
+    screen.getByRole("link").addEventListener("click", follow);
+    fireEvent.click(screen.getByText("2020-02-03"));
+    expect(follow).toHaveBeenCalledOnce();
+    fireEvent.click(screen.getByRole("link"));
+    expect(follow).toHaveBeenCalledTimes(2);
+    fireEvent.click(screen.getByRole("button", { name: "Stop" }));
+    expect(press).toHaveBeenCalledOnce();
+    expect(follow).toHaveBeenCalledTimes(2);
+  });
+});
+
 describe("what a role may not do", () => {
   it("stays in place, says why, and does nothing", () => {
     session.begin(grant("t", viewer));
@@ -183,6 +204,7 @@ describe("the stages of a rollout", () => {
     unmount();
     show(<StageTrack rollout={{ ...rollout, state: "rolledBack" }} />);
     expect(screen.getByText("stopped here")).toBeInTheDocument();
+    expect(screen.getByText("not reached")).toBeInTheDocument();
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Member, MemberState, StageView } from "@/api/types";
-import { cellSize, groupCells, groupFailures } from "@/features/rollouts/cells";
+import type { Member, MemberState, Rollout, StageView } from "@/api/types";
+import { cellSize, groupCells, groupFailures, wallCellSize } from "@/features/rollouts/cells";
+import { headline } from "@/features/rollouts/headline";
 import { DEFAULT_GATE, PRESETS, defaultStages, gateScale, provesWith, toRequest, validateStages } from "@/features/rollouts/stages";
 
 const now = Date.parse("2026-03-01T12:00:00Z");
@@ -24,7 +25,9 @@ describe("the cells of the fleet", () => {
   it("do not count a cancelled device as silent", () => {
     const [group] = groupCells([member("a", 0, "cancelled")], stages, now);
     expect(group?.counts).toEqual({ cancelled: 1 });
-    expect(group?.cells[0]).toMatchObject({ kind: "silent", word: "cancelled" });
+    expect(group?.cells[0]).toMatchObject({ kind: "silent", word: "never offered" });
+    const [offered] = groupCells([member("a", 0, "cancelled", { offeredAt: "2026-03-01T11:55:00Z" })], stages, now);
+    expect(offered?.cells[0]?.word).toBe("cancelled");
   });
   it("are silent when admitted longer ago than the gate waits, but never once they have ended", () => {
     const late = [stage(100, "2026-03-01T10:00:00Z", 3600)];
@@ -40,9 +43,43 @@ describe("the cells of the fleet", () => {
     expect(groups.flatMap((group) => group.cells)).toMatchObject([{ deviceId: "b", kind: "waiting", word: "hovering" }]);
   });
   it("shrink as the fleet grows", () => {
-    const sizes = [10, 100, 400, 1000, 3000, 10_000].map(cellSize);
+    const sizes = [10, 100, 400, 1000, 3000, 10_000].map((devices) => cellSize(devices));
     expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
     expect(new Set(sizes).size).toBe(6);
+  });
+  it("are larger on the wall, whatever the fleet", () => {
+    for (const devices of [1, 12, 24, 25, 60, 61, 500, 10_000]) expect(wallCellSize(devices)).toBeGreaterThan(cellSize(devices));
+  });
+});
+
+describe("the headline of a rollout", () => {
+  const rollout = (more: Partial<Rollout>): Rollout =>
+    ({ version: "1.2.0", devices: 12, confirmed: 0, failed: 0, currentStage: 0, stages: [stage(5, null), stage(100, null)], reason: null, decision: null, state: "running", ...more }) as Rollout;
+  const crash = groupFailures([member("virtual-9c", 0, "rolledBack", { error: "crashed", detail: "signal 6 (Aborted) 0.1 s after start", fromVersion: "1.1.0" })]);
+
+  it("says why the canary failed as its device said it, where it is now, and what the gate made of it", () => {
+    const said = headline(rollout({ state: "rolledBack", failed: 1, reason: "Stage 1 of 2: 1 of 1 device failed (100 %), above the 10 % the gate allows" }), crash);
+    expect(said.main).toBe("Stopped at stage 1 of 2: the new image crashed before it confirmed itself.");
+    expect(said.more[0]).toBe("virtual-9c: signal 6 (Aborted) 0.1 s after start. It is back on 1.1.0.");
+    expect(said.more[1]?.replaceAll("\u00a0", " ")).toBe("Stage 1 of 2: 1 of 1 device failed (100%), above the 10% the gate allows.");
+  });
+  it("does not say that several devices are back on one version when they are not", () => {
+    const both = groupFailures(["1.0.0", "1.1.0"].map((fromVersion, i) => member(`d${i}`, 0, "rolledBack", { error: "crashed", fromVersion })));
+    expect(both[0]?.fromVersion).toBeNull();
+    expect(headline(rollout({ state: "rolledBack" }), both).more[0]).toBe("2 devices: the new image crashed before it confirmed itself. They are back on what they ran before.");
+  });
+  it("is the gate's sentence while it runs, with a failure under it", () => {
+    const running = rollout({ decision: { verdict: "wait", reason: "advances in 00:10", upperBound: 1, lowerBound: 0 } });
+    expect(headline(running, []).main).toBe("Advances in 00:10");
+    expect(headline(running, crash).more).toHaveLength(1);
+  });
+  it("says how many run it once it is completed, and which do not", () => {
+    expect(headline(rollout({ state: "completed", confirmed: 12 }), []).main).toBe("Completed: all 12 devices run 1.2.0.");
+    expect(headline(rollout({ state: "completed", confirmed: 11, failed: 1 }), crash).main).toBe("Completed: 11 of 12 devices run 1.2.0.");
+  });
+  it("says the reason of a pause, and of a stop that a person asked for", () => {
+    expect(headline(rollout({ state: "paused", reason: "Camera is away" }), [])).toEqual({ main: "Paused at stage 1 of 2. No new offers go out.", more: ["Camera is away."] });
+    expect(headline(rollout({ state: "rolledBack", reason: null }), [])).toEqual({ main: "Stopped at stage 1 of 2.", more: [] });
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Build, Device, Project, Release, RolloutSummary, Sample } from "@/api/types";
 import { nextSteps } from "@/features/dashboard/next-steps";
+import { reasonWords, sentence, tied } from "@/lib/reasons";
 import { seriesOf, shortDuration, shortNumber, timeTicks } from "@/features/devices/series";
 import { checkPath, fileOf, sortPaths } from "@/features/projects/paths";
 import { drafts } from "@/features/projects/drafts";
@@ -156,5 +157,35 @@ describe("what to do next", () => {
   });
   it("offers a viewer nothing that they may not do", () => {
     expect(nextSteps(nothing, () => false).now).toBeUndefined();
+  });
+});
+
+describe("a device's reason", () => {
+  it("is in plain words, and an unknown code stays what it is", () => {
+    expect(reasonWords("confirm-timeout")).toBe("The new image did not confirm itself in time");
+    expect(reasonWords("quantum-flux")).toBe("quantum-flux");
+    expect(reasonWords(null)).toBe("No reason was reported");
+  });
+  it("ends with one full stop", () => {
+    expect(["It broke", "It broke.", "Why?", ""].map(sentence)).toEqual(["It broke.", "It broke.", "Why?", ""]);
+  });
+});
+
+describe("a sentence of the gate", () => {
+  it("keeps numbers with their units and writes percent as the pages do", () => {
+    expect(tied("with 95 % confidence at most 4.5 % fail")).toBe("with 95% confidence at most 4.5% fail");
+    expect(tied("the soak of 1 d 00:00:00 is over")).toBe("the soak of\u00a01\u00a0d is over");
+    expect(tied("1 d 02:30:00")).toBe("1\u00a0d 02:30:00");
+    expect(tied("4 of 4 devices confirmed")).toBe("4\u00a0of\u00a04\u00a0devices confirmed");
+  });
+});
+
+describe("the signal's chart", () => {
+  it("is there only when the device reports it, whatever was missed between", () => {
+    const sample = (rssiDbm: number | null): Parameters<typeof seriesOf>[0][number] => ({ at: "2026-01-01T00:00:00Z", version: "1.0.0", uptimeMs: 1, freeHeapBytes: 1000, rssiDbm, values: {} });
+    expect(seriesOf([sample(null), sample(null)]).map((series) => series.key)).not.toContain("rssi");
+    const rssi = seriesOf([sample(-61), sample(null), sample(-70), sample(null)]).find((series) => series.key === "rssi");
+    expect(rssi).toMatchObject({ label: "Signal", now: -70, min: -70, max: -61 });
+    expect(rssi?.format(-70.4)).toBe("-70 dBm");
   });
 });

@@ -41,9 +41,9 @@ export function BoardPicker({ value, onPick, className }: BoardPickerProps) {
                 aria-current={board.id === value ? "true" : undefined}
               >
                 <span aria-hidden className={cn("size-2 shrink-0 rounded-full border border-input", board.id === value && "border-foreground bg-foreground")} />
-                <span className="min-w-0 flex-1 truncate">{board.name.startsWith(`${vendor} `) ? board.name.slice(vendor.length + 1) : board.name}</span>
+                <span className="min-w-0 flex-1">{board.name.startsWith(`${vendor} `) ? board.name.slice(vendor.length + 1) : board.name}</span>
                 <span className="num caption shrink-0 max-sm:hidden">{board.flashBytes > 0 ? bytes(board.flashBytes) : ""}</span>
-                <span className="num caption w-20 shrink-0 text-right">{board.chipName}</span>
+                <span className="num caption w-18 shrink-0 text-right">{board.chipName}</span>
               </CommandItem>
             ))}
           </CommandGroup>

@@ -25,7 +25,7 @@ export function CopyButton({ text, what, className }: { text: string; what: stri
       type="button"
       aria-label={`Copy ${what}`}
       title={done ? "Copied" : `Copy ${what}`}
-      className={cn("relative z-10 inline-flex size-5 shrink-0 items-center justify-center rounded-md text-muted-foreground hover:bg-border hover:text-foreground pointer-coarse:size-8", className)}
+      className={cn("relative z-10 inline-flex size-5 shrink-0 items-center justify-center rounded-md text-muted-foreground hover:bg-border hover:text-foreground pointer-coarse:-my-2.5 pointer-coarse:size-10", className)}
       onClick={(event) => {
         event.stopPropagation();
         event.preventDefault();
@@ -52,7 +52,7 @@ export function Id({ value, what = "id", length = 12, className }: { value: stri
 export function CommandLine({ text, what }: { text: string; what: string }) {
   return (
     <div className="flex items-start gap-2 rounded-md border bg-background p-2">
-      <pre tabIndex={0} aria-label={what} className="num min-w-0 flex-1 overflow-x-auto text-xs leading-5 whitespace-pre">
+      <pre aria-label={what} className="num min-w-0 flex-1 text-xs leading-5 break-all whitespace-pre-wrap">
         {text}
       </pre>
       <CopyButton text={text} what={what} />

@@ -36,7 +36,7 @@ interface DataTableProps<R> {
 
 const SHOW = { always: "", wide: "max-md:hidden", desktop: "max-xl:hidden" } as const;
 
-/** Filter, sort, columns; all of it in the URL. Give the first column a link: it stretches over the row. */
+/** Filter, sort, columns; all of it in the URL. Give the first column a link: the whole row follows it. */
 export function DataTable<R>({ label, columns, rows, rowKey, search, onSearch, rowProps, filters, empty, defaultSort }: DataTableProps<R>) {
   const sort = parseSort(search.sort ?? defaultSort);
   const hidden = useMemo(() => new Set((search.hide ?? "").split(",").filter(Boolean)), [search.hide]);
@@ -107,12 +107,12 @@ export function DataTable<R>({ label, columns, rows, rowKey, search, onSearch, r
                     key={column.id}
                     scope="col"
                     aria-sort={active ? (sort.descending ? "descending" : "ascending") : undefined}
-                    className={cn("h-8 px-3 text-xs font-medium whitespace-nowrap text-muted-foreground", column.align === "right" && "text-right", column.show && SHOW[column.show])}
+                    className={cn("h-8 px-3 text-xs pointer-coarse:h-10 font-medium whitespace-nowrap text-muted-foreground", column.align === "right" && "text-right", column.show && SHOW[column.show])}
                   >
                     {column.sort ? (
                       <button
                         type="button"
-                        className="inline-flex h-full items-center gap-1 rounded-sm hover:text-foreground"
+                        className="-mx-2 inline-flex h-full items-center gap-1 rounded-sm px-2 hover:text-foreground pointer-coarse:min-w-10"
                         onClick={() => onSearch({ sort: nextSort(search.sort ?? defaultSort, column.id) })}
                       >
                         {column.header}
@@ -130,10 +130,11 @@ export function DataTable<R>({ label, columns, rows, rowKey, search, onSearch, r
           </thead>
           <tbody>
             {visible.map((row) => (
-              <tr key={rowKey(row)} className="relative h-8 border-b last:border-b-0 hover:bg-raised/60 pointer-coarse:h-10" {...rowProps?.(row)}>
+              <tr key={rowKey(row)} className="relative h-8 border-b last:border-b-0 hover:bg-raised/60 has-[a]:cursor-pointer pointer-coarse:h-10" onClick={followRow} {...rowProps?.(row)}>
                 {shown.map((column) => (
                   <td
                     key={column.id}
+                    onMouseEnter={revealCut}
                     className={cn("max-w-80 truncate px-3 whitespace-nowrap", column.align === "right" && "text-right", column.show && SHOW[column.show], column.className)}
                   >
                     {column.cell(row)}
@@ -158,5 +159,22 @@ export function DataTable<R>({ label, columns, rows, rowKey, search, onSearch, r
   );
 }
 
+/** A click beside the row's link, on a time or a cut text, follows the link as well. */
+function followRow(event: React.MouseEvent<HTMLTableRowElement>) {
+  if (!(event.target instanceof Element) || !event.currentTarget.contains(event.target) || event.target.closest("a, button, input, select, label, [role=menuitem]") || window.getSelection()?.toString()) return;
+  const link = event.currentTarget.querySelector("a");
+  link?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey: event.ctrlKey, metaKey: event.metaKey, shiftKey: event.shiftKey }));
+}
+
+/** What is cut off is said whole on hover. */
+function revealCut(event: React.MouseEvent<HTMLTableCellElement>) {
+  const cell = event.currentTarget;
+  if (cell.scrollWidth > cell.clientWidth) cell.title = cell.textContent ?? "";
+  else cell.removeAttribute("title");
+}
+
+/** The column that takes what is left on a phone, and wraps rather than being cut. */
+export const LEAD = "max-md:w-full max-md:py-1.5 max-md:break-words max-md:whitespace-normal";
+
 /** Put on the link of a row's first cell: the whole row then follows it. */
-export const ROW_LINK = "font-medium outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-ring";
+export const ROW_LINK = "font-medium outline-none after:pointer-events-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-ring";

@@ -26,7 +26,7 @@ export function PageHeader({ title, about, action, children }: PageHeaderProps) 
         {about !== undefined && <div className="mt-0.5 text-sm text-muted-foreground">{about}</div>}
         {children}
       </div>
-      {action !== undefined && <div className="flex flex-wrap items-center gap-2">{action}</div>}
+      {action !== undefined && <div className="ml-auto flex flex-wrap items-center justify-end gap-2">{action}</div>}
     </header>
   );
 }
@@ -124,7 +124,7 @@ export function ErrorPanel({ error, retry, className }: { error: unknown; retry?
 
 export function Facts({ items, className }: { items: [label: string, value: ReactNode][]; className?: string }) {
   return (
-    <dl className={cn("grid grid-cols-[max-content_minmax(0,1fr)] gap-x-4 gap-y-1.5 text-sm", className)}>
+    <dl className={cn("grid grid-cols-[max-content_minmax(0,1fr)] items-baseline gap-x-4 gap-y-1.5 text-sm", className)}>
       {items.map(([label, value]) => (
         <div key={label} className="contents">
           <dt className="text-muted-foreground">{label}</dt>

@@ -6,7 +6,7 @@ export function Time({ at, className }: { at: string | null | undefined; classNa
   const now = useNow();
   if (!at) return <span className="text-muted-foreground">never</span>;
   return (
-    <time dateTime={at} title={exactTime(at)} className={className ?? "whitespace-nowrap"}>
+    <time dateTime={at} title={exactTime(at)} className={className ?? "whitespace-nowrap pointer-fine:relative pointer-fine:z-1"}>
       {relativeTime(at, now)}
     </time>
   );

@@ -24,17 +24,17 @@ export function VirtualFleetList({ fleet }: { fleet: VirtualFleet }) {
     <ul className="divide-y">
       {fleet.devices.map((device) => (
         <li key={device.hardwareId}>
-          <div className="flex min-h-9 flex-wrap items-center gap-x-4 gap-y-0.5 px-3 py-1 text-sm">
-            <Status kind={VIRTUAL[device.state].kind} word={VIRTUAL[device.state].word} className="w-24" />
+          <div className="flex min-h-9 flex-wrap items-center gap-x-4 gap-y-0.5 px-3 py-1 text-sm max-sm:gap-x-2 max-sm:pr-1">
+            <Status kind={VIRTUAL[device.state].kind} word={VIRTUAL[device.state].word} className="w-24 max-sm:w-20" />
             {device.deviceId ? (
-              <Link to="/devices/$deviceId" params={{ deviceId: device.deviceId }} search={{}} className="num min-w-0 truncate underline-offset-4 hover:underline">
+              <Link to="/devices/$deviceId" params={{ deviceId: device.deviceId }} search={{}} title={device.deviceId} className="num min-w-0 truncate underline-offset-4 hover:underline max-sm:flex-1 pointer-coarse:leading-10">
                 {device.deviceId}
               </Link>
             ) : (
-              <span className="num min-w-0 truncate text-muted-foreground">{device.hardwareId}</span>
+              <span title={device.hardwareId} className="num min-w-0 truncate text-muted-foreground max-sm:flex-1">{device.hardwareId}</span>
             )}
             <span className="num caption max-sm:hidden">{device.board}</span>
-            <span className="ml-auto flex items-center gap-1">
+            <span className="ml-auto flex items-center gap-1 max-sm:gap-0">
               {device.startedAt && (
                 <span className="caption mr-2 max-sm:hidden">
                   <Elapsed from={device.startedAt} />

@@ -20,9 +20,12 @@ export function AppFrame() {
 
   if (wall) {
     return (
-      <main id="main" className="h-dvh overflow-y-auto">
-        <Outlet />
-      </main>
+      <>
+        <ConnectionBanner />
+        <main id="main" className="h-dvh overflow-y-auto">
+          <Outlet />
+        </main>
+      </>
     );
   }
   return (

@@ -23,7 +23,7 @@ export function Breadcrumb() {
               {item.word}
             </span>
           ) : (
-            <Link to={item.to} className="text-muted-foreground hover:text-foreground">
+            <Link to={item.to} className="text-muted-foreground hover:text-foreground pointer-coarse:inline-flex pointer-coarse:h-10 pointer-coarse:items-center">
               {item.word}
             </Link>
           )}

@@ -35,7 +35,7 @@ export function TopBar() {
 
   return (
     <header className="flex h-11 shrink-0 items-center gap-3 border-b bg-card px-3">
-      <Link to="/" className="flex shrink-0 items-center gap-2 font-semibold tracking-tight" aria-label="EspForge Studio, dashboard">
+      <Link to="/" className="flex shrink-0 items-center gap-2 font-semibold tracking-tight pointer-coarse:-mx-2.5 pointer-coarse:h-10 pointer-coarse:min-w-10 pointer-coarse:justify-center" aria-label="EspForge Studio, dashboard">
         <Mark />
         <span className="max-sm:hidden">EspForge</span>
       </Link>
@@ -49,7 +49,7 @@ export function TopBar() {
           type="button"
           onClick={() => setPalette(true)}
           aria-label="Search and commands"
-          className="flex h-7 items-center gap-2 rounded-md border border-input bg-background px-2 text-sm text-muted-foreground hover:text-foreground md:w-52 pointer-coarse:h-9"
+          className="flex h-7 items-center gap-2 rounded-md border border-input bg-background px-2 text-sm text-muted-foreground hover:text-foreground md:w-52 pointer-coarse:h-10 pointer-coarse:min-w-10 pointer-coarse:justify-center"
         >
           <Search className="size-4" aria-hidden />
           <span className="max-md:hidden">Search</span>
@@ -98,7 +98,7 @@ function UserMenu() {
   const name = user.displayName ?? user.email;
   return (
     <DropdownMenu>
-      <DropdownMenuTrigger className="flex h-8 items-center gap-1.5 rounded-md px-1.5 hover:bg-raised" aria-label={`Account: ${name}`}>
+      <DropdownMenuTrigger className="flex h-8 items-center gap-1.5 rounded-md px-1.5 hover:bg-raised pointer-coarse:h-10 pointer-coarse:min-w-10 pointer-coarse:justify-center" aria-label={`Account: ${name}`}>
         <span aria-hidden className="flex size-6 items-center justify-center rounded-full border border-input bg-raised text-xs font-semibold uppercase">
           {name.slice(0, 1)}
         </span>

@@ -17,10 +17,10 @@ export const buttonVariants = cva(
       },
       size: {
         default: "h-8 px-3 pointer-coarse:h-10",
-        sm: "h-7 px-2 text-xs pointer-coarse:h-9 [&_svg]:size-3.5",
+        sm: "h-7 px-2 text-xs pointer-coarse:h-10 pointer-coarse:px-3 [&_svg]:size-3.5",
         lg: "h-12 px-6 text-lg [&_svg]:size-5",
         icon: "size-8 pointer-coarse:size-10",
-        "icon-sm": "size-6 pointer-coarse:size-8 [&_svg]:size-3.5",
+        "icon-sm": "size-6 pointer-coarse:size-10 [&_svg]:size-3.5",
       },
     },
     defaultVariants: { variant: "default", size: "default" },

@@ -29,7 +29,7 @@ export function DialogContent({ className, title, description, children, ...prop
             <Primitive.Title className="text-lg font-semibold">{title}</Primitive.Title>
             {description !== undefined && <Primitive.Description className="mt-0.5 text-sm text-muted-foreground">{description}</Primitive.Description>}
           </div>
-          <Primitive.Close className="-mr-1 rounded-md p-1 text-muted-foreground hover:bg-border hover:text-foreground" aria-label="Close">
+          <Primitive.Close className="-mt-1 -mr-2 flex size-8 shrink-0 items-center justify-center rounded-md pointer-coarse:size-10 text-muted-foreground hover:bg-border hover:text-foreground" aria-label="Close">
             <X className="size-4" />
           </Primitive.Close>
         </header>

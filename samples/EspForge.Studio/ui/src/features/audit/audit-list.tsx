@@ -6,7 +6,7 @@ import { auditVerification } from "@/api/queries";
 import type { AuditVerification, Entry } from "@/api/types";
 import { Actor } from "@/components/actor";
 import { Id } from "@/components/copyable";
-import { DataTable, type Column } from "@/components/data-table";
+import { DataTable, LEAD, type Column } from "@/components/data-table";
 import { Empty, ErrorPanel, Page, PageHeader } from "@/components/page";
 import { StatusShape } from "@/components/status";
 import { Time } from "@/components/time";
@@ -21,7 +21,21 @@ const COLUMNS: Column<Entry>[] = [
   { id: "sequence", header: "No.", align: "right", show: "wide", cell: (entry) => <span className="num text-muted-foreground">{entry.sequence}</span>, sort: (entry) => entry.sequence },
   { id: "at", header: "When", show: "always", cell: (entry) => <Time at={entry.at} />, sort: (entry) => entry.at },
   { id: "actor", header: "Who", show: "always", cell: (entry) => <Actor actor={entry.actor} name={entry.actorName} />, sort: (entry) => entry.actorName ?? entry.actor, text: (entry) => `${entry.actor} ${entry.actorName ?? ""}` },
-  { id: "action", header: "Action", show: "always", cell: (entry) => <span className="num">{entry.action}</span>, sort: (entry) => entry.action, text: (entry) => entry.action },
+  {
+    id: "action",
+    header: "Action",
+    show: "always",
+    className: LEAD,
+    cell: (entry) => (
+      <>
+        <span className="num">{entry.action}</span>
+        <span className="caption block md:hidden">
+          {entry.detail ?? <span className="num break-all">{entry.subject}</span>}
+        </span>
+      </>
+    ),
+     sort: (entry) => entry.action, text: (entry) => entry.action,
+  },
   { id: "subject", header: "Subject", show: "wide", cell: (entry) => <Id value={entry.subject} what="subject" length={22} />, sort: (entry) => entry.subject, text: (entry) => entry.subject },
   { id: "detail", header: "Detail", show: "wide", className: "max-w-[330px]", cell: (entry) => <span className="text-muted-foreground" title={entry.detail ?? undefined}>{entry.detail ?? ""}</span>, text: (entry) => entry.detail },
   { id: "hash", header: "Hash", show: "desktop", cell: (entry) => <Id value={entry.hash} what="hash" />, text: (entry) => entry.hash },

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { Build } from "@/api/types";
 import { Actor } from "@/components/actor";
-import { ROW_LINK, type Column } from "@/components/data-table";
+import { LEAD, ROW_LINK, type Column } from "@/components/data-table";
 import { Status } from "@/components/status";
 import { Elapsed, Time } from "@/components/time";
 import { bytes } from "@/lib/format";
@@ -12,10 +12,16 @@ export const BUILD_COLUMNS: Column<Build>[] = [
     id: "project",
     header: "Project",
     show: "always",
+    className: LEAD,
     cell: (build) => (
-      <Link to="/builds/$buildId" params={{ buildId: build.id }} className={ROW_LINK}>
-        {build.projectName}
-      </Link>
+      <>
+        <Link to="/builds/$buildId" params={{ buildId: build.id }} className={ROW_LINK}>
+          {build.projectName}
+        </Link>
+        <span className="caption block md:hidden">
+          <Time at={build.queuedAt} />
+        </span>
+      </>
     ),
     sort: (build) => build.projectName,
     text: (build) => `${build.projectName} ${build.product}`,

@@ -18,6 +18,7 @@ import { CardSkeleton } from "@/components/ui/skeleton";
 import { BuildMessages } from "@/features/builds/build-messages";
 import { useCancelBuild } from "@/features/builds/queries";
 import { bytes, imageFileName, plural } from "@/lib/format";
+import { sentence } from "@/lib/reasons";
 import { BUILD } from "@/lib/status";
 
 interface BuildPageProps {
@@ -88,7 +89,10 @@ export function BuildPage({ buildId, releaseDialog }: BuildPageProps) {
       />
       {build.error && (
         <div role="alert" className="rounded-md border border-destructive/50 bg-destructive/8 px-3 py-2 text-sm">
-          <span className="num">{build.error.code}</span> · {build.error.message} The project is unchanged; correct it and build again.
+          <p className="font-medium break-words">{sentence(build.error.message)}</p>
+          <p className="text-foreground/80">
+            The project is unchanged; correct it and build again. <span className="num caption">{build.error.code}</span>
+          </p>
         </div>
       )}
       <div className="grid grid-cols-[minmax(0,1fr)_380px] gap-4 max-xl:grid-cols-1">

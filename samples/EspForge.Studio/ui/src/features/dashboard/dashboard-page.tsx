@@ -15,6 +15,7 @@ import { nextSteps, type Step } from "@/features/dashboard/next-steps";
 import { cn } from "@/lib/cn";
 import { count, plural } from "@/lib/format";
 import { useUser } from "@/lib/hooks";
+import { tied } from "@/lib/reasons";
 import { BUILD, ROLLOUT } from "@/lib/status";
 
 export function DashboardPage() {
@@ -122,7 +123,7 @@ function Figure({ label, value, note }: { label: string; value: string | undefin
 
 function More({ to }: { to: "/rollouts" | "/devices" | "/builds" }) {
   return (
-    <Link to={to} className="text-xs text-muted-foreground underline-offset-4 hover:text-foreground hover:underline" aria-label={`All ${to.slice(1)}`}>
+    <Link to={to} className="-mx-2 inline-flex items-center px-2 text-xs text-muted-foreground underline-offset-4 hover:text-foreground hover:underline pointer-coarse:-my-1.5 pointer-coarse:h-10 pointer-coarse:min-w-10 pointer-coarse:justify-end" aria-label={`All ${to.slice(1)}`}>
       All
     </Link>
   );
@@ -181,7 +182,7 @@ function RolloutRows({ rollouts: list }: { rollouts: RolloutSummary[] }) {
                 <Time at={rollout.changedAt} />
               </span>
             </div>
-            {rollout.reason && (rollout.state === "paused" || rollout.state === "rolledBack") && <p className="mt-1 text-sm">{rollout.reason}</p>}
+            {rollout.reason && (rollout.state === "paused" || rollout.state === "rolledBack") && <p className="mt-1 text-sm">{tied(rollout.reason)}</p>}
           </li>
         );
       })}

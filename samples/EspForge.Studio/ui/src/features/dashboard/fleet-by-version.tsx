@@ -47,11 +47,11 @@ export function FleetByVersion({ products }: { products: Product[] }) {
                 <span key={entry.version} style={{ flexGrow: entry.devices, background: `color-mix(in oklab, ${TONES[i % TONES.length]} ${i === 0 ? 80 : 55}%, var(--card))` }} />
               ))}
             </div>
-            <ul className="mt-1.5 flex flex-wrap gap-x-4 gap-y-1 text-xs">
+            <ul className="mt-1.5 flex flex-wrap gap-x-4 gap-y-1 text-xs pointer-coarse:mt-0 pointer-coarse:gap-y-0">
               {versions.map((entry, i) => (
                 <li key={entry.version} className="flex items-center gap-1.5">
                   <span aria-hidden className="size-2 rounded-sm" style={{ background: TONES[i % TONES.length] }} />
-                  <Link to="/devices" search={{ product: product.product, q: entry.version ?? undefined }} className="num hover:underline">
+                  <Link to="/devices" search={{ product: product.product, q: entry.version ?? undefined }} className="num hover:underline pointer-coarse:inline-flex pointer-coarse:h-10 pointer-coarse:items-center">
                     {entry.version || "unknown"}
                   </Link>
                   <span className="num text-muted-foreground">

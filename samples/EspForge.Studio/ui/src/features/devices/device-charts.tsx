@@ -43,16 +43,18 @@ function SeriesChart({ series, data, from, to, last }: { series: Series; data: R
     <figure className="grid grid-cols-[132px_minmax(0,1fr)] items-center border-b last:border-b-0 max-sm:grid-cols-1" aria-label={`${series.label}: now ${series.format(series.now)}, from ${series.format(series.min)} to ${series.format(series.max)}`}>
       <figcaption className="px-3 py-2 max-sm:flex max-sm:items-baseline max-sm:gap-3">
         <p className="flex items-center gap-1.5 text-xs text-muted-foreground">
-          <span className="size-2 rounded-sm" style={{ background: color }} aria-hidden />
-          {series.label}
+          <span className="size-2 shrink-0 rounded-sm" style={{ background: color }} aria-hidden />
+          <span className="min-w-0 truncate" title={series.label}>
+            {series.label}
+          </span>
         </p>
         <p className="num text-lg font-semibold whitespace-nowrap">{series.format(series.now)}</p>
         <p className="num caption whitespace-nowrap">
           {series.format(series.min)} – {series.format(series.max)}
         </p>
       </figcaption>
-      <ChartContainer config={{ [series.key]: { label: series.label, color, format: series.format } }} className={last ? "h-28" : "h-22"} aria-hidden>
-        <AreaChart data={data} syncId="device" accessibilityLayer={false} margin={{ top: 10, right: 28, bottom: 0, left: 0 }}>
+      <ChartContainer config={{ [series.key]: { label: series.label, color, format: series.format } }} className={last ? "h-30" : "h-24"} aria-hidden>
+        <AreaChart data={data} syncId="device" accessibilityLayer={false} margin={{ top: 10, right: 28, bottom: last ? 0 : 8, left: 0 }}>
           <defs>
             <linearGradient id={fill} x1="0" y1="0" x2="0" y2="1">
               <stop offset="0%" stopColor={color} stopOpacity={0.28} />

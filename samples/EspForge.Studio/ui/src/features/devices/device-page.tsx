@@ -19,6 +19,7 @@ import { DeviceTimeline } from "@/features/devices/device-timeline";
 import { EditDialog } from "@/features/devices/edit-dialog";
 import { useDeleteDevice } from "@/features/devices/queries";
 import { bytes, duration, signalWord } from "@/lib/format";
+import { reasonWords } from "@/lib/reasons";
 import { memberMark, VIRTUAL } from "@/lib/status";
 
 const DeviceCharts = lazy(() => import("@/features/devices/device-charts"));
@@ -92,7 +93,7 @@ export function DevicePage() {
                     key={value}
                     type="button"
                     aria-pressed={value === minutes}
-                    className="num h-7 px-2 text-xs text-muted-foreground first:rounded-l-md last:rounded-r-md hover:text-foreground aria-pressed:bg-raised aria-pressed:text-foreground"
+                    className="num h-7 px-2 text-xs pointer-coarse:h-10 pointer-coarse:min-w-10 text-muted-foreground first:rounded-l-md last:rounded-r-md hover:text-foreground aria-pressed:bg-raised aria-pressed:text-foreground"
                     onClick={() => void navigate({ search: { minutes: value }, replace: true })}
                   >
                     {word}
@@ -169,7 +170,7 @@ function HeaderLine({ device }: { device: Device }) {
       </Cell>
       <Cell label="Slot">{device.slot ?? "–"}</Cell>
       <Cell label="Signal" note={device.rssiDbm === null ? undefined : signalWord(device.rssiDbm)}>
-        {device.rssiDbm === null ? "–" : `${device.rssiDbm} dBm`}
+        {device.rssiDbm === null ? <span className="font-sans text-base font-normal text-muted-foreground">not reported</span> : `${device.rssiDbm} dBm`}
       </Cell>
       <Cell label="Free heap">{bytes(device.freeHeapBytes)}</Cell>
       <Cell label="Up for">{duration(device.uptimeMs)}</Cell>
@@ -208,8 +209,12 @@ function OfferLine({ device }: { device: Device }) {
           <span className="num">{offer.percent}%</span>
         </span>
       )}
-      {offer.error && <span className="num text-failed">{offer.error}</span>}
-      {offer.detail && <span className="min-w-0 break-words text-muted-foreground">{offer.detail}</span>}
+      {offer.error && (
+        <span className="min-w-0 break-words text-failed" title={offer.error}>
+          {reasonWords(offer.error)}
+          {offer.detail && <span className="text-muted-foreground"> ({offer.detail})</span>}
+        </span>
+      )}
       <Button asChild variant="ghost" size="sm" className="ml-auto">
         <Link to="/rollouts/$rolloutId" params={{ rolloutId: offer.rolloutId }} search={{}}>
           Open rollout

@@ -5,7 +5,7 @@ import { useMemo } from "react";
 import { devices, products, virtualFleet } from "@/api/queries";
 import type { Device } from "@/api/types";
 import { AllowedButton } from "@/components/allowed-button";
-import { DataTable, ROW_LINK, type Column } from "@/components/data-table";
+import { DataTable, LEAD, ROW_LINK, type Column } from "@/components/data-table";
 import { Empty, ErrorPanel, Page, PageHeader } from "@/components/page";
 import { Status } from "@/components/status";
 import { Time } from "@/components/time";
@@ -27,6 +27,7 @@ const COLUMNS: Column<Row>[] = [
     id: "name",
     header: "Device",
     show: "always",
+    className: LEAD,
     cell: (device) => (
       <Link to="/devices/$deviceId" params={{ deviceId: device.deviceId }} search={{}} className={ROW_LINK}>
         {device.name ?? <span className="num">{device.deviceId}</span>}
@@ -167,7 +168,7 @@ export function DevicesList() {
           rowProps={(device) => ({ "data-testid": "device-row", "data-device": device.deviceId, "data-online": String(device.online), "data-version": device.version ?? "" })}
           filters={
             <>
-              <Select aria-label="Product" className="w-44 max-md:w-32" value={search.product ?? ""} onChange={(event) => void navigate({ search: (old) => ({ ...old, product: event.target.value || undefined }), replace: true })}>
+              <Select aria-label="Product" className="w-44 max-md:w-auto max-md:min-w-0 max-md:flex-1" value={search.product ?? ""} onChange={(event) => void navigate({ search: (old) => ({ ...old, product: event.target.value || undefined }), replace: true })}>
                 <option value="">Any product</option>
                 {known.data?.map((product) => (
                   <option key={product.product} value={product.product}>
@@ -177,7 +178,7 @@ export function DevicesList() {
               </Select>
               <Select
                 aria-label="Online"
-                className="w-32 max-md:w-24"
+                className="w-32 max-md:w-auto max-md:min-w-0 max-md:flex-1"
                 value={search.online ?? ""}
                 onChange={(event) => void navigate({ search: (old) => ({ ...old, online: (event.target.value || undefined) as "yes" | "no" | undefined }), replace: true })}
               >

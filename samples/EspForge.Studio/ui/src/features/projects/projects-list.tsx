@@ -4,7 +4,7 @@ import { Plus, SquareTerminal } from "lucide-react";
 import { projects } from "@/api/queries";
 import type { Project } from "@/api/types";
 import { AllowedButton } from "@/components/allowed-button";
-import { DataTable, ROW_LINK, type Column } from "@/components/data-table";
+import { DataTable, LEAD, ROW_LINK, type Column } from "@/components/data-table";
 import { Empty, ErrorPanel, Page, PageHeader } from "@/components/page";
 import { Time } from "@/components/time";
 import { TableSkeleton } from "@/components/ui/skeleton";
@@ -16,17 +16,21 @@ const COLUMNS: Column<Project>[] = [
     id: "name",
     header: "Project",
     show: "always",
+    className: LEAD,
     cell: (project) => (
-      <Link to="/projects/$projectId" params={{ projectId: project.id }} search={{}} className={ROW_LINK}>
-        {project.name}
-      </Link>
+      <>
+        <Link to="/projects/$projectId" params={{ projectId: project.id }} search={{}} className={ROW_LINK}>
+          {project.name}
+        </Link>
+        <span className="num caption block md:hidden">{project.board}</span>
+      </>
     ),
     sort: (project) => project.name,
     text: (project) => `${project.name} ${project.id}`,
   },
   { id: "product", header: "Product", show: "wide", cell: (project) => <span className="num">{project.product}</span>, sort: (project) => project.product, text: (project) => project.product },
   { id: "board", header: "Board", show: "wide", cell: (project) => <span className="num">{project.board}</span>, sort: (project) => project.board, text: (project) => project.board },
-  { id: "chip", header: "Chip", show: "always", cell: (project) => <span className="num">{project.chip}</span>, sort: (project) => project.chip, text: (project) => project.chip },
+  { id: "chip", header: "Chip", show: "wide", cell: (project) => <span className="num">{project.chip}</span>, sort: (project) => project.chip, text: (project) => project.chip },
   { id: "pins", header: "Pins used", align: "right", show: "wide", cell: (project) => <span className="num">{project.plan.uses.length}</span>, sort: (project) => project.plan.uses.length },
   { id: "files", header: "Files", align: "right", show: "desktop", cell: (project) => <span className="num">{project.files.length}</span>, sort: (project) => project.files.length },
   { id: "updated", header: "Changed", align: "right", show: "always", cell: (project) => <Time at={project.updatedAt} />, sort: (project) => project.updatedAt },

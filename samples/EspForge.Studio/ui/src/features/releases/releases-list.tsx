@@ -4,7 +4,7 @@ import { Package, Plus } from "lucide-react";
 import { images, releases } from "@/api/queries";
 import type { Release } from "@/api/types";
 import { AllowedButton } from "@/components/allowed-button";
-import { DataTable, ROW_LINK, type Column } from "@/components/data-table";
+import { DataTable, LEAD, ROW_LINK, type Column } from "@/components/data-table";
 import { Id } from "@/components/copyable";
 import { Empty, ErrorPanel, Page, PageHeader } from "@/components/page";
 import { Time } from "@/components/time";
@@ -17,6 +17,7 @@ const COLUMNS: Column<Release>[] = [
     id: "product",
     header: "Product",
     show: "always",
+    className: LEAD,
     cell: (release) => (
       <Link to="/releases/$releaseId" params={{ releaseId: release.id }} className={ROW_LINK}>
         {release.product}
@@ -26,7 +27,7 @@ const COLUMNS: Column<Release>[] = [
     text: (release) => release.product,
   },
   { id: "version", header: "Version", show: "always", cell: (release) => <span className="num">{release.version}</span>, sort: (release) => release.version, text: (release) => release.version },
-  { id: "sequence", header: "Sequence", align: "right", cell: (release) => <span className="num">{release.sequence}</span>, sort: (release) => release.sequence },
+  { id: "sequence", header: "Sequence", align: "right", show: "wide", cell: (release) => <span className="num">{release.sequence}</span>, sort: (release) => release.sequence },
   { id: "chip", header: "Chip", show: "wide", cell: (release) => <span className="num">{release.chip}</span>, sort: (release) => release.chip, text: (release) => release.chip },
   { id: "size", header: "Image", align: "right", show: "wide", cell: (release) => <span className="num">{bytes(release.image.sizeBytes)}</span>, sort: (release) => release.image.sizeBytes },
   { id: "sha", header: "SHA-256", show: "desktop", cell: (release) => <Id value={release.image.sha256} what="SHA-256" />, text: (release) => release.image.sha256 },

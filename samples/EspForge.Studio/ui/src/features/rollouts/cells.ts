@@ -16,6 +16,9 @@ export interface Cell {
 /** What the legend counts: a device that was never offered is not one that fell silent, though both are dim. */
 export type Counted = StatusKind | "cancelled";
 
+/** The word for a device that the rollout ended without asking. */
+export const NEVER_OFFERED = "never offered";
+
 export interface CellGroup {
   stage: number;
   cells: Cell[];
@@ -39,11 +42,12 @@ export function groupCells(members: Member[], stages: StageView[], now: number):
     const mark = memberMark(member.state);
     const silent = isSilent(member, stages[member.stage], now);
     const kind: StatusKind = silent ? "silent" : mark.kind;
+    const word = member.state === "cancelled" && member.offeredAt === null ? NEVER_OFFERED : mark.word;
     group.cells.push({
       deviceId: member.deviceId,
       state: member.state,
       kind,
-      word: silent ? `silent (${mark.word})` : mark.word,
+      word: silent ? `silent (${word})` : word,
       percent: member.percent,
       fromVersion: member.fromVersion,
       error: member.error,
@@ -61,6 +65,8 @@ export interface FailureGroup {
   state: MemberState;
   error: string;
   detail: string | null;
+  /** What those devices ran before; null when they differ. */
+  fromVersion: string | null;
   devices: string[];
 }
 
@@ -71,8 +77,9 @@ export function groupFailures(members: Member[]): FailureGroup[] {
     if (member.state !== "failed" && member.state !== "rolledBack" && member.state !== "rejected") continue;
     const error = member.error ?? "unknown";
     const key = `${member.state} ${error}`;
-    const group = groups.get(key) ?? { key, state: member.state, error, detail: member.detail, devices: [] };
+    const group = groups.get(key) ?? { key, state: member.state, error, detail: member.detail, fromVersion: member.fromVersion, devices: [] };
     group.devices.push(member.deviceId);
+    if (group.fromVersion !== member.fromVersion) group.fromVersion = null;
     group.detail ??= member.detail;
     groups.set(key, group);
   }
@@ -88,4 +95,10 @@ export function cellSize(devices: number): number {
   if (devices <= 1500) return 16;
   if (devices <= 4000) return 12;
   return 9;
+}
+
+/** On the wall the fleet has the page to itself. */
+export function wallCellSize(devices: number): number {
+  if (devices <= 24) return 68;
+  return devices <= 60 ? 52 : Math.round(cellSize(devices) * 1.2);
 }

@@ -2,6 +2,7 @@ import type { RolloutLogEntry } from "@/api/types";
 import { Actor } from "@/components/actor";
 import { StatusShape } from "@/components/status";
 import { Time } from "@/components/time";
+import { tied } from "@/lib/reasons";
 import type { StatusKind } from "@/lib/status";
 
 function kindOf(action: string): StatusKind {
@@ -49,7 +50,7 @@ export function DecisionLog({ log }: { log: RolloutLogEntry[] }) {
                 <Time at={entry.at} />
               </span>
             </p>
-            {entry.detail && <p className="break-words text-muted-foreground">{entry.detail}</p>}
+            {entry.detail && <p className="break-words text-muted-foreground">{tied(entry.detail)}</p>}
           </div>
         </li>
       ))}

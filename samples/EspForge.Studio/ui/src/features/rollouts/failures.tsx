@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { StatusShape } from "@/components/status";
 import type { FailureGroup } from "@/features/rollouts/cells";
 import { plural } from "@/lib/format";
+import { reasonWords, sentence } from "@/lib/reasons";
 import { MEMBER } from "@/lib/status";
 
 interface FailuresProps {
@@ -19,16 +20,25 @@ export function Failures({ groups, onMark }: FailuresProps) {
         <li key={group.key} className="flex flex-wrap items-start gap-x-4 gap-y-1 border-b px-3 py-2 last:border-b-0 hover:bg-raised/60" onMouseEnter={() => onMark(group.devices)} onMouseLeave={() => onMark(null)}>
           <span className="num w-10 text-lg font-semibold">{group.devices.length}</span>
           <div className="min-w-0 flex-1 basis-60">
-            <p className="flex items-center gap-1.5 text-sm font-medium">
-              <StatusShape kind={MEMBER[group.state].kind} />
-              <span className="num">{group.error}</span>
-              <span className="font-normal text-muted-foreground">{MEMBER[group.state].word}</span>
+            <p className="flex items-start gap-1.5 text-base font-medium">
+              <StatusShape kind={MEMBER[group.state].kind} className="mt-1" />
+              <span className="min-w-0">{sentence(reasonWords(group.error))}</span>
             </p>
-            {group.detail && <p className="text-sm break-words text-muted-foreground">{group.detail}</p>}
+            {group.detail && <p className="text-sm break-words">{sentence(group.detail)}</p>}
+            <p className="caption">
+              {MEMBER[group.state].word}
+              {group.state === "rolledBack" && group.fromVersion && (
+                <>
+                  {" "}
+                  to <span className="num">{group.fromVersion}</span>
+                </>
+              )}
+              , reported as <span className="num">{group.error}</span>
+            </p>
           </div>
           <p className="flex max-w-xl min-w-0 flex-wrap gap-x-3 gap-y-0.5 text-xs" aria-label={plural(group.devices.length, "device")}>
             {group.devices.slice(0, SHOWN).map((id) => (
-              <Link key={id} to="/devices/$deviceId" params={{ deviceId: id }} search={{}} className="num text-muted-foreground underline-offset-4 hover:text-foreground hover:underline">
+              <Link key={id} to="/devices/$deviceId" params={{ deviceId: id }} search={{}} className="num text-muted-foreground underline underline-offset-4 hover:text-foreground pointer-coarse:py-2.5">
                 {id}
               </Link>
             ))}

@@ -3,9 +3,10 @@ import { memo, useEffect, useMemo, useRef, useState, type CSSProperties } from "
 import type { StageView } from "@/api/types";
 import { StatusShape } from "@/components/status";
 import { Time } from "@/components/time";
-import { cellSize, type Cell, type CellGroup, type Counted } from "@/features/rollouts/cells";
+import { NEVER_OFFERED, cellSize, wallCellSize, type Cell, type CellGroup, type Counted } from "@/features/rollouts/cells";
 import { cn } from "@/lib/cn";
 import { count, plural } from "@/lib/format";
+import { reasonWords } from "@/lib/reasons";
 
 const KINDS: [Counted, string][] = [
   ["confirmed", "confirmed"],
@@ -25,10 +26,12 @@ interface FleetGridProps {
   running: boolean;
   /** Ids to bring out, e.g. those of one failure reason. */
   marked: ReadonlySet<string> | null;
+  /** Read from across the room: larger cells, nothing that asks for a pointer. */
+  wall?: boolean;
 }
 
 /** One cell a device, by stage, in rank order. One stop for Tab; arrows move inside. */
-export function FleetGrid({ groups, stages, devices, currentStage, running, marked }: FleetGridProps) {
+export function FleetGrid({ groups, stages, devices, currentStage, running, marked, wall = false }: FleetGridProps) {
   const navigate = useNavigate();
   const box = useRef<HTMLDivElement>(null);
   const [focus, setFocus] = useState<string | null>(null);
@@ -45,7 +48,9 @@ export function FleetGrid({ groups, stages, devices, currentStage, running, mark
     for (const group of groups) for (const [kind, n] of Object.entries(group.counts)) sums[kind as Counted] = (sums[kind as Counted] ?? 0) + n;
     return sums;
   }, [groups]);
-  const size = cellSize(devices);
+  // "Never offered" says more than "cancelled", as long as it is true of all of them.
+  const unoffered = useMemo(() => groups.every((group) => group.cells.every((cell) => cell.state !== "cancelled" || cell.word === NEVER_OFFERED)), [groups]);
+  const size = wall ? wallCellSize(devices) : cellSize(devices);
   // A small fleet stands under its stages of the track; a large one takes the whole width, stage by stage.
   const columns = devices <= 60 && stages.length <= 5;
 
@@ -74,11 +79,11 @@ export function FleetGrid({ groups, stages, devices, currentStage, running, mark
   return (
     <div className="flex min-w-0 flex-col">
       <div className="flex flex-wrap items-center gap-x-5 gap-y-1 border-b px-3 py-2">
-        {KINDS.filter(([kind]) => (totals[kind] ?? 0) > 0 || kind === "confirmed" || kind === "failed").map(([kind, word]) => (
-          <span key={kind} className="flex items-center gap-1.5 text-sm">
-            <StatusShape kind={kind === "cancelled" ? "silent" : kind} />
+        {KINDS.filter(([kind]) => (totals[kind] ?? 0) > 0 || kind === "confirmed" || (kind === "failed" && !totals.rolledBack)).map(([kind, word]) => (
+          <span key={kind} className={cn("flex items-center gap-1.5", wall ? "text-xl" : "text-sm")}>
+            <StatusShape kind={kind === "cancelled" ? "silent" : kind} className={wall ? "size-4" : undefined} />
             <span className="num font-semibold">{count(totals[kind] ?? 0)}</span>
-            <span className="text-muted-foreground">{word}</span>
+            <span className="text-muted-foreground">{kind === "cancelled" && unoffered ? NEVER_OFFERED : word}</span>
           </span>
         ))}
       </div>
@@ -102,10 +107,10 @@ export function FleetGrid({ groups, stages, devices, currentStage, running, mark
       >
         {groups.map((group) => {
           const stage = stages[group.stage];
-          const state = group.stage > currentStage ? "held back" : group.stage === currentStage && running ? "now" : "admitted";
+          const state = group.stage > currentStage ? (running ? "held back" : "not reached") : group.stage === currentStage && running ? "now" : "admitted";
           return (
             <section key={group.stage} aria-label={`Stage ${group.stage + 1}`} className={cn("flex min-w-0 gap-3 max-sm:flex-col max-sm:gap-1", columns && "lg:flex-col lg:gap-1.5")}>
-              <header className={cn("w-24 shrink-0 text-xs leading-4 max-sm:flex max-sm:w-auto max-sm:gap-2", columns && "lg:flex lg:w-auto lg:gap-2")}>
+              <header className={cn("w-24 shrink-0 leading-4", wall ? "text-sm" : "text-xs", "max-sm:flex max-sm:w-auto max-sm:gap-2", columns && "lg:flex lg:w-auto lg:gap-2")}>
                 <p className="font-semibold">
                   Stage {group.stage + 1} <span className="num font-normal text-muted-foreground">{stage?.percent}%</span>
                 </p>
@@ -124,7 +129,7 @@ export function FleetGrid({ groups, stages, devices, currentStage, running, mark
           );
         })}
       </div>
-      <div className="flex min-h-9 flex-wrap items-center gap-x-4 gap-y-1 border-t px-3 py-1.5 text-sm">
+      <div className={cn("flex min-h-9 flex-wrap items-center gap-x-4 gap-y-1 border-t px-3 py-1.5 text-sm", wall && !open && "hidden")}>
         {open ? (
           <>
             <span className="num font-medium">{open.cell.deviceId}</span>
@@ -138,8 +143,12 @@ export function FleetGrid({ groups, stages, devices, currentStage, running, mark
                 from <span className="num">{open.cell.fromVersion}</span>
               </span>
             )}
-            {open.cell.error && <span className="num text-failed">{open.cell.error}</span>}
-            {open.cell.detail && <span className="min-w-0 truncate text-muted-foreground">{open.cell.detail}</span>}
+            {open.cell.error && <span className="text-failed">{reasonWords(open.cell.error)}</span>}
+            {open.cell.detail && (
+              <span className="min-w-0 truncate text-muted-foreground" title={open.cell.detail}>
+                {open.cell.detail}
+              </span>
+            )}
             {open.cell.changedAt && (
               <span className="ml-auto text-muted-foreground">
                 <Time at={open.cell.changedAt} />
@@ -147,7 +156,10 @@ export function FleetGrid({ groups, stages, devices, currentStage, running, mark
             )}
           </>
         ) : (
-          <span className="text-muted-foreground">Point at a cell to read it; press Enter or click to open the device.</span>
+          <span className="text-muted-foreground">
+            <span className="pointer-coarse:hidden">Point at a cell to read it; press Enter or click to open the device.</span>
+            <span className="hidden pointer-coarse:inline">Touch a cell to open its device.</span>
+          </span>
         )}
       </div>
     </div>

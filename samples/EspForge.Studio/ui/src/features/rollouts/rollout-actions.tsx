@@ -14,7 +14,7 @@ import { plural } from "@/lib/format";
 type Asking = Exclude<RolloutAction, "pause">;
 
 /** Pause is one press and large; whatever reaches more devices says how many first. */
-export function RolloutActions({ rollout, large }: { rollout: Rollout; large: boolean }) {
+export function RolloutActions({ rollout, large, wall = false }: { rollout: Rollout; large: boolean; wall?: boolean }) {
   const act = useRolloutAction(rollout.id);
   const [asking, setAsking] = useState<Asking | null>(null);
   const { state } = rollout;
@@ -30,7 +30,7 @@ export function RolloutActions({ rollout, large }: { rollout: Rollout; large: bo
 
   return (
     <>
-      {(state === "running" || state === "paused") && (
+      {!wall && (state === "running" || state === "paused") && (
         <AllowedButton needs="rollouts.manage" variant="ghost" onClick={() => setAsking("cancel")}>
           <Square /> Cancel
         </AllowedButton>
@@ -40,28 +40,28 @@ export function RolloutActions({ rollout, large }: { rollout: Rollout; large: bo
           Discard
         </AllowedButton>
       )}
-      {(state === "running" || state === "paused") && (
+      {!wall && (state === "running" || state === "paused") && (
         <AllowedButton needs="rollouts.manage" variant="destructive" onClick={() => setAsking("rollback")}>
           <RotateCcw /> Roll back
         </AllowedButton>
       )}
-      {(state === "completed" || state === "rolledBack") && rollout.confirmed > 0 && (
+      {!wall && (state === "completed" || state === "rolledBack") && rollout.confirmed > 0 && (
         <AllowedButton needs="rollouts.manage" variant="destructive" onClick={() => setAsking("rollback")}>
           <RotateCcw /> Return devices
         </AllowedButton>
       )}
       {state === "draft" && (
-        <AllowedButton needs="rollouts.manage" size={size} onClick={() => setAsking("start")}>
+        <AllowedButton needs="rollouts.manage" size={size} className="max-sm:basis-full" onClick={() => setAsking("start")}>
           <Play /> Start
         </AllowedButton>
       )}
       {state === "paused" && (
-        <AllowedButton needs="rollouts.manage" size={size} onClick={() => setAsking("resume")}>
+        <AllowedButton needs="rollouts.manage" size={size} className="max-sm:basis-full" onClick={() => setAsking("resume")}>
           <Play /> Resume
         </AllowedButton>
       )}
       {state === "running" && (
-        <AllowedButton needs="rollouts.manage" size="lg" onClick={pause} disabled={act.isPending}>
+        <AllowedButton needs="rollouts.manage" size="lg" className="max-sm:basis-full" onClick={pause} disabled={act.isPending}>
           <Pause /> Pause
         </AllowedButton>
       )}

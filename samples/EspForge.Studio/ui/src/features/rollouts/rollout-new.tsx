@@ -150,7 +150,7 @@ function Form({ all, chosen }: { all: Release[]; chosen: string | undefined }) {
           about="The devices of every stage are fixed when it is created; nobody moves afterwards."
           action={
             <>
-              <label className="mr-2 flex items-center gap-2 text-sm">
+              <label className="mr-2 flex items-center gap-2 text-sm pointer-coarse:h-10">
                 <Checkbox checked={start} onCheckedChange={(value) => setStart(value === true)} /> Start now
               </label>
               <AllowedButton
@@ -236,8 +236,8 @@ function Form({ all, chosen }: { all: Release[]; chosen: string | undefined }) {
                         />
                         <span className="text-sm">%</span>
                       </div>
-                      <span className="num w-24 text-sm">{size && problems.length === 0 ? plural(size.size, "device") : ""}</span>
-                      <span className="caption min-w-0 flex-1 truncate">
+                      <span className="num w-24 text-sm max-sm:flex-1">{size && problems.length === 0 ? plural(size.size, "device") : ""}</span>
+                      <span className="caption min-w-0 flex-1 max-sm:order-last max-sm:basis-full max-sm:pb-1 max-sm:pl-19">
                         {bad ? (
                           <span className="text-destructive">{bad.message}</span>
                         ) : (
@@ -267,7 +267,7 @@ function Form({ all, chosen }: { all: Release[]; chosen: string | undefined }) {
               title={same ? "Gate of every stage" : `Gate of stage ${editing + 1}`}
               note="what must hold before the next one is admitted"
               action={
-                <label className="flex items-center gap-2 text-sm">
+                <label className="flex items-center gap-2 text-sm pointer-coarse:h-10">
                   <Checkbox checked={same} onCheckedChange={(value) => setSame(value === true)} /> Same for all
                 </label>
               }

@@ -12,10 +12,11 @@ import { Time } from "@/components/time";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { CardSkeleton, Skeleton } from "@/components/ui/skeleton";
-import { groupCells, groupFailures } from "@/features/rollouts/cells";
+import { groupCells, groupFailures, type FailureGroup } from "@/features/rollouts/cells";
 import { DecisionLog } from "@/features/rollouts/decision-log";
 import { Failures } from "@/features/rollouts/failures";
 import { FleetGrid } from "@/features/rollouts/fleet-grid";
+import { headline } from "@/features/rollouts/headline";
 import { RolloutActions } from "@/features/rollouts/rollout-actions";
 import { StageTrack } from "@/features/rollouts/stage-track";
 import { cn } from "@/lib/cn";
@@ -65,11 +66,11 @@ export function RolloutPage() {
   }
 
   return (
-    <div style={wall ? { zoom: 1.35 } : undefined}>
+    <div className={wall ? "lg:[zoom:1.35]" : undefined}>
       <Page className={cn(wall && "max-w-none")}>
         <header className="flex flex-wrap items-center gap-x-4 gap-y-3">
           <div className="min-w-0 flex-1 basis-72">
-            <h1 className="flex flex-wrap items-center gap-x-3 gap-y-1 text-xl font-semibold tracking-tight">
+            <h1 className={cn("flex flex-wrap items-center gap-x-3 gap-y-1 font-semibold tracking-tight", wall ? "text-2xl" : "text-xl")}>
               {rollout.name}
               <StatusBadge kind={ROLLOUT[rollout.state].kind} word={ROLLOUT[rollout.state].word} data-testid="rollout-state" data-state={rollout.state} className="text-base" />
             </h1>
@@ -86,7 +87,13 @@ export function RolloutPage() {
               )}
             </p>
           </div>
-          <div className="flex flex-wrap items-center gap-2">
+          {wall && (
+            <p className="num text-[44px] leading-none font-semibold" aria-hidden>
+              {count(rollout.confirmed)}
+              <span className="text-muted-foreground">/{count(rollout.devices)}</span>
+            </p>
+          )}
+          <div className="flex flex-wrap items-center gap-2 max-sm:w-full">
             <Button
               variant="ghost"
               size="icon"
@@ -96,14 +103,14 @@ export function RolloutPage() {
             >
               {wall ? <Minimize2 /> : <Maximize2 />}
             </Button>
-            <RolloutActions rollout={rollout} large />
+            <RolloutActions rollout={rollout} large wall={wall} />
           </div>
         </header>
 
-        <Sentence rollout={rollout} />
-        <StageTrack rollout={rollout} />
+        <Sentence rollout={rollout} failures={failures} wall={wall} />
+        <StageTrack rollout={rollout} wall={wall} />
 
-        <div className={cn("grid gap-4", "grid-cols-[minmax(0,1fr)_340px] max-xl:grid-cols-1")}>
+        <div className={cn("grid gap-4", !wall && "grid-cols-[minmax(0,1fr)_340px] max-xl:grid-cols-1")}>
           <div className="flex min-w-0 flex-col gap-4">
             <Card
               title="Fleet"
@@ -113,54 +120,56 @@ export function RolloutPage() {
               {members.isLoadingError ? (
                 <ErrorPanel error={members.error} retry={() => void members.refetch()} className="m-3" />
               ) : groups ? (
-                <FleetGrid groups={groups} stages={rollout.stages} devices={Math.min(rollout.devices, MEMBER_PAGE)} currentStage={rollout.currentStage} running={rollout.state === "running" || rollout.state === "paused"} marked={marked} />
+                <FleetGrid groups={groups} stages={rollout.stages} devices={Math.min(rollout.devices, MEMBER_PAGE)} currentStage={rollout.currentStage} running={rollout.state === "running" || rollout.state === "paused"} marked={marked} wall={wall} />
               ) : (
                 <Skeleton className="m-3 h-48" />
               )}
             </Card>
-            <Card title="Failures by reason" note={rollout.failed > 0 ? plural(rollout.failed, "device") : undefined} bodyClassName="">
-              <Failures groups={failures} onMark={(devices) => setMarked(devices ? new Set(devices) : null)} />
-            </Card>
+            {(!wall || failures.length > 0) && (
+              <Card title="Failures by reason" note={rollout.failed > 0 ? plural(rollout.failed, "device") : undefined} bodyClassName="">
+                <Failures groups={failures} onMark={(devices) => setMarked(devices ? new Set(devices) : null)} />
+              </Card>
+            )}
           </div>
-          <div className="flex min-w-0 flex-col gap-4">
-            <Card title="Decisions" scrollLabel="Decision log" bodyClassName="max-h-[520px] overflow-y-auto">
-              <DecisionLog log={rollout.log} />
-            </Card>
-            <Card title="For whom">
-              <Facts
-                items={[
-                  ["Product", <span className="num">{rollout.product}</span>],
-                  ["Chip", <span className="num">{rollout.chip}</span>],
-                  ["Tags", rollout.filter.tags.length > 0 ? rollout.filter.tags.join(", ") : "any"],
-                  ["Group", rollout.filter.group ?? "any"],
-                  ["Board", rollout.filter.board ? <span className="num">{rollout.filter.board}</span> : "any"],
-                  ["Running", rollout.filter.currentVersion ? <span className="num">{rollout.filter.currentVersion}</span> : "any version"],
-                  ["Created", <Time at={rollout.createdAt} />],
-                  ["By", <Actor actor={rollout.createdBy} />],
-                  ["Id", <Id value={rollout.id} what="rollout id" length={13} />],
-                ]}
-              />
-            </Card>
-          </div>
+          {!wall && (
+            <div className="flex min-w-0 flex-col gap-4">
+              <Card title="Decisions" scrollLabel="Decision log" bodyClassName="max-h-[520px] overflow-y-auto">
+                <DecisionLog log={rollout.log} />
+              </Card>
+              <Card title="For whom">
+                <Facts
+                  items={[
+                    ["Product", <span className="num">{rollout.product}</span>],
+                    ["Chip", <span className="num">{rollout.chip}</span>],
+                    ["Tags", rollout.filter.tags.length > 0 ? rollout.filter.tags.join(", ") : "any"],
+                    ["Group", rollout.filter.group ?? "any"],
+                    ["Board", rollout.filter.board ? <span className="num">{rollout.filter.board}</span> : "any"],
+                    ["Running", rollout.filter.currentVersion ? <span className="num">{rollout.filter.currentVersion}</span> : "any version"],
+                    ["Created", <Time at={rollout.createdAt} />],
+                    ["By", <Actor actor={rollout.createdBy} />],
+                    ["Id", <Id value={rollout.id} what="rollout id" length={13} />],
+                  ]}
+                />
+              </Card>
+            </div>
+          )}
         </div>
       </Page>
     </div>
   );
 }
 
-/** What happens next, as the gate says it. */
-function Sentence({ rollout }: { rollout: Rollout }) {
-  const { state, decision, reason } = rollout;
-  const text =
-    state === "running"
-      ? (decision?.reason ?? reason ?? "The gate has not decided yet.")
-      : state === "draft"
-        ? `Nothing has been sent. Start it to offer ${rollout.version} to the first ${plural(rollout.stages[0]?.size ?? 0, "device")}.`
-        : (reason ?? decision?.reason ?? "");
-  if (text === "") return null;
+/** What happened or happens next, in plain words; below it why, in those of the devices and of the gate. */
+function Sentence({ rollout, failures, wall }: { rollout: Rollout; failures: FailureGroup[]; wall: boolean }) {
+  const { main, more } = headline(rollout, failures);
   return (
-    <p aria-live="polite" className="text-xl leading-snug font-medium text-balance max-sm:text-lg">
-      {text.slice(0, 1).toUpperCase() + text.slice(1)}
-    </p>
+    <div aria-live="polite" className="flex flex-col gap-1">
+      <p className={cn("leading-snug font-medium text-pretty", wall ? "text-2xl" : "text-xl max-sm:text-lg")}>{main}</p>
+      {more.map((line) => (
+        <p key={line} className={cn("text-pretty text-foreground/85", wall ? "text-lg" : "text-base")}>
+          {line}
+        </p>
+      ))}
+    </div>
   );
 }

@@ -4,7 +4,7 @@ import { Activity, Plus } from "lucide-react";
 import { rollouts } from "@/api/queries";
 import type { RolloutState, RolloutSummary } from "@/api/types";
 import { AllowedButton } from "@/components/allowed-button";
-import { DataTable, ROW_LINK, type Column } from "@/components/data-table";
+import { DataTable, LEAD, ROW_LINK, type Column } from "@/components/data-table";
 import { Empty, ErrorPanel, Page, PageHeader } from "@/components/page";
 import { Status } from "@/components/status";
 import { Time } from "@/components/time";
@@ -12,6 +12,7 @@ import { Button } from "@/components/ui/button";
 import { Select } from "@/components/ui/input";
 import { TableSkeleton } from "@/components/ui/skeleton";
 import { count } from "@/lib/format";
+import { tied } from "@/lib/reasons";
 import { ROLLOUT } from "@/lib/status";
 
 const COLUMNS: Column<RolloutSummary>[] = [
@@ -19,10 +20,19 @@ const COLUMNS: Column<RolloutSummary>[] = [
     id: "name",
     header: "Rollout",
     show: "always",
+    className: LEAD,
     cell: (rollout) => (
-      <Link to="/rollouts/$rolloutId" params={{ rolloutId: rollout.id }} search={{}} className={ROW_LINK}>
-        {rollout.name}
-      </Link>
+      <>
+        <Link to="/rollouts/$rolloutId" params={{ rolloutId: rollout.id }} search={{}} className={ROW_LINK}>
+          {rollout.name}
+        </Link>
+        <span className="caption block md:hidden">
+          <span className="num">
+            {rollout.version}, {count(rollout.confirmed)}/{count(rollout.devices)}
+          </span>
+          {rollout.failed > 0 && <span className="num text-failed">, {count(rollout.failed)} failed</span>}, <Time at={rollout.changedAt} />
+        </span>
+      </>
     ),
     sort: (rollout) => rollout.name,
     text: (rollout) => `${rollout.name} ${rollout.id}`,
@@ -74,7 +84,7 @@ const COLUMNS: Column<RolloutSummary>[] = [
     cell: (rollout) => <span className={rollout.failed > 0 ? "num text-failed" : "num text-muted-foreground"}>{count(rollout.failed)}</span>,
     sort: (rollout) => rollout.failed,
   },
-  { id: "reason", header: "Why", show: "desktop", cell: (rollout) => <span className="text-muted-foreground">{rollout.reason ?? ""}</span>, text: (rollout) => rollout.reason },
+  { id: "reason", header: "Why", show: "desktop", cell: (rollout) => <span className="text-muted-foreground">{tied(rollout.reason ?? "")}</span>, text: (rollout) => rollout.reason },
   { id: "changed", header: "Changed", align: "right", show: "wide", cell: (rollout) => <Time at={rollout.changedAt} />, sort: (rollout) => rollout.changedAt },
 ];
 

@@ -7,11 +7,11 @@ import { cn } from "@/lib/cn";
 import { count, percent, wholeDuration } from "@/lib/format";
 
 /** The stages in a row; at the end of each the gate, with what was seen against what is allowed. */
-export function StageTrack({ rollout }: { rollout: Rollout }) {
+export function StageTrack({ rollout, wall = false }: { rollout: Rollout; wall?: boolean }) {
   return (
     <ol data-testid="stage-track" aria-label="Stages" className="grid auto-cols-fr grid-flow-col gap-px overflow-hidden rounded-md border bg-border max-lg:grid-flow-row max-lg:grid-cols-2 max-sm:grid-cols-1">
       {rollout.stages.map((stage, i) => (
-        <StageBox key={i} stage={stage} index={i} rollout={rollout} />
+        <StageBox key={i} stage={stage} index={i} rollout={rollout} wall={wall} />
       ))}
     </ol>
   );
@@ -25,8 +25,9 @@ function phaseOf(rollout: Rollout, index: number): Phase {
   return rollout.state === "rolledBack" || rollout.state === "cancelled" ? "stopped" : rollout.state === "draft" ? "ahead" : "now";
 }
 
-function StageBox({ stage, index, rollout }: { stage: StageView; index: number; rollout: Rollout }) {
+function StageBox({ stage, index, rollout, wall }: { stage: StageView; index: number; rollout: Rollout; wall: boolean }) {
   const phase = phaseOf(rollout, index);
+  const over = rollout.state === "rolledBack" || rollout.state === "cancelled";
   const { health } = stage;
   const size = Math.max(1, health.size || stage.size);
   const parts: [string, number][] = [
@@ -35,7 +36,7 @@ function StageBox({ stage, index, rollout }: { stage: StageView; index: number; 
     ["var(--silent)", health.silent],
     ["var(--working)", Math.max(0, health.working - health.silent)],
   ];
-  const words = { passed: "gate passed", now: rollout.state === "paused" ? "paused here" : "under way", stopped: "stopped here", ahead: "held back" } as const;
+  const words = { passed: "gate passed", now: rollout.state === "paused" ? "paused here" : "under way", stopped: "stopped here", ahead: over ? "not reached" : "held back" } as const;
   return (
     <li
       aria-current={phase === "now" ? "step" : undefined}
@@ -43,9 +44,9 @@ function StageBox({ stage, index, rollout }: { stage: StageView; index: number; 
       className={cn("relative flex min-w-0 flex-col gap-2 bg-card p-3", phase === "now" && "bg-raised", phase === "ahead" && "text-muted-foreground")}
     >
       <div className="flex items-baseline gap-2">
-        <span className={cn("num text-2xl leading-none font-semibold", phase === "ahead" && "font-normal")}>{stage.percent}%</span>
+        <span className={cn("num leading-none font-semibold", wall ? "text-[40px]" : "text-2xl", phase === "ahead" && "font-normal")}>{stage.percent}%</span>
         <span className="text-sm">stage {index + 1}</span>
-        <span className="ml-auto flex items-center gap-1 text-xs font-medium">
+        <span className={cn("ml-auto flex items-center gap-1 font-medium", wall ? "text-base" : "text-xs")}>
           {phase === "passed" && <Check className="size-4 text-confirmed" aria-hidden />}
           {phase === "now" && <ChevronRight className="size-4 text-working" aria-hidden />}
           {phase === "stopped" && <X className="size-4 text-failed" aria-hidden />}
@@ -53,10 +54,10 @@ function StageBox({ stage, index, rollout }: { stage: StageView; index: number; 
           {words[phase]}
         </span>
       </div>
-      <div className="flex h-2.5 overflow-hidden rounded-sm bg-border" role="img" aria-label={`${health.confirmed} confirmed, ${health.failed} failed, ${health.working} working, ${health.waiting} waiting of ${health.size}`}>
+      <div className={cn("flex overflow-hidden rounded-sm bg-border", wall ? "h-4" : "h-2.5")} role="img" aria-label={`${health.confirmed} confirmed, ${health.failed} failed, ${health.working} working, ${health.waiting} waiting of ${health.size}`}>
         {parts.map(([color, value]) => value > 0 && <span key={color} style={{ width: `${(value / size) * 100}%`, background: color }} />)}
       </div>
-      <p className="num flex flex-wrap gap-x-3 text-xs">
+      <p className={cn("num flex flex-wrap gap-x-3", wall ? "text-lg" : "text-xs")}>
         <span>
           {count(health.confirmed)}/{count(health.size || stage.size)} confirmed
         </span>
@@ -68,8 +69,10 @@ function StageBox({ stage, index, rollout }: { stage: StageView; index: number; 
           </span>
         )}
       </p>
-      <GateBar stage={stage} stopped={phase === "stopped" && rollout.state === "rolledBack"} />
-      <p className="caption mt-auto">
+      <div className={cn(phase === "ahead" && "max-sm:hidden")}>
+        <GateBar stage={stage} stopped={phase === "stopped" && rollout.state === "rolledBack"} />
+      </div>
+      <p className={cn("caption mt-auto", wall && "hidden")}>
         {stage.startedAt ? (
           <>
             admitted <Time at={stage.startedAt} />, soaks {wholeDuration(stage.gate.soakSeconds)}
@@ -110,7 +113,7 @@ function GateBar({ stage, stopped }: { stage: StageView; stopped: boolean }) {
         {observed === null && <Minus className="absolute top-1/2 left-0 size-3 -translate-y-1/2 text-muted-foreground" aria-hidden />}
       </div>
       <p className="num flex flex-wrap justify-between gap-x-2 text-xs">
-        <span>{observed === null ? "no reports" : `${percent(stage.lowerBound)} – ${percent(stage.upperBound)}`}</span>
+        <span>{observed === null ? "no reports" : `failing ${percent(stage.lowerBound)} – ${percent(stage.upperBound)}`}</span>
         <span className="text-muted-foreground">allowed {percent(allowed)}</span>
       </p>
     </div>

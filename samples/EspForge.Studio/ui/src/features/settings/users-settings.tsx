@@ -7,7 +7,7 @@ import { users } from "@/api/queries";
 import type { Role, User } from "@/api/types";
 import { AllowedButton } from "@/components/allowed-button";
 import { ConfirmDialog } from "@/components/confirm-dialog";
-import { DataTable, type Column } from "@/components/data-table";
+import { DataTable, LEAD, type Column } from "@/components/data-table";
 import { Empty, ErrorPanel } from "@/components/page";
 import { Status } from "@/components/status";
 import { Button } from "@/components/ui/button";
@@ -49,7 +49,21 @@ export function UsersSettings({ search, onSearch }: UsersSettingsProps) {
   if (query.isPending) return <TableSkeleton rows={3} />;
 
   const columns: Column<User>[] = [
-    { id: "name", header: "Name", show: "always", cell: (user) => <span className="font-medium">{user.displayName ?? user.email}</span>, sort: (user) => user.displayName ?? user.email, text: (user) => user.displayName },
+    {
+      id: "name",
+      header: "Name",
+      show: "always",
+      className: LEAD,
+      cell: (user) => (
+        <>
+          <span className="font-medium">{user.displayName ?? user.email}</span>
+          {user.displayName && <span className="num caption block break-all md:hidden">{user.email}</span>}
+          {user.disabled && <Status kind="silent" word="disabled" className="text-xs md:hidden" />}
+        </>
+      ),
+      sort: (user) => user.displayName ?? user.email,
+      text: (user) => user.displayName,
+    },
     { id: "email", header: "Email", show: "wide", cell: (user) => <span className="num">{user.email}</span>, sort: (user) => user.email, text: (user) => user.email },
     {
       id: "role",
@@ -58,7 +72,7 @@ export function UsersSettings({ search, onSearch }: UsersSettingsProps) {
       cell: (user) => (
         <Select
           aria-label={`Role of ${user.email}`}
-          className="h-7 w-32 pointer-coarse:h-9"
+          className="h-7 w-32 max-md:w-28 pointer-coarse:h-10"
           value={user.role}
           disabled={change.isPending}
           onChange={(event) => change.mutate({ id: user.id, role: event.target.value as Role }, { onSuccess: (changed) => toast.success(`${changed.email} is ${changed.role} now`) })}
