@@ -35,6 +35,7 @@ internal sealed class Browser : IAsyncDisposable
         });
         var page = await browser.NewPageAsync(new BrowserNewPageOptions { BaseURL = address.ToString(), ViewportSize = new ViewportSize { Width = width, Height = height }, ReducedMotion = ReducedMotion.Reduce, ColorScheme = ColorScheme.Dark });
         page.SetDefaultTimeout(60_000);
+        Assertions.SetDefaultExpectTimeout(30_000); // a machine may be busy; what does not come, does not come later either
         return new Browser(playwright, browser, page);
     }
 
