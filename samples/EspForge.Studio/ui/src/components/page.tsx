@@ -81,9 +81,9 @@ export function ErrorPanel({ error, retry, className }: { error: unknown; retry?
   const { title, safe, tryThis } = advice(error);
   const message = error instanceof Error ? error.message : String(error);
   return (
-    <div role="alert" className={cn("flex gap-3 rounded-md border border-destructive/50 bg-destructive/8 p-3", className)}>
+    <div role="alert" className={cn("flex gap-3 rounded-md max-sm:flex-wrap border border-destructive/50 bg-destructive/8 p-3", className)}>
       <TriangleAlert className="mt-0.5 size-4 shrink-0 text-destructive" aria-hidden />
-      <div className="min-w-0 flex-1 text-sm">
+      <div className="min-w-0 flex-1 basis-56 text-sm">
         <p className="font-semibold">{title}</p>
         <p className="break-words">{message}</p>
         {error instanceof ApiError && error.details.length > 0 && (
@@ -114,7 +114,7 @@ export function ErrorPanel({ error, retry, className }: { error: unknown; retry?
         )}
       </div>
       {retry && (
-        <Button variant="outline" size="sm" onClick={retry}>
+        <Button variant="outline" size="sm" className="max-sm:ml-7" onClick={retry}>
           <RotateCw /> Try again
         </Button>
       )}

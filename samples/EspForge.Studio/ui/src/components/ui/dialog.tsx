@@ -7,6 +7,14 @@ export const Dialog = Primitive.Root;
 export const DialogTrigger = Primitive.Trigger;
 export const DialogClose = Primitive.Close;
 
+/** A form begins at its first field, not at the button that closes it. */
+function focusFirstField(event: Event) {
+  const field = event.currentTarget instanceof HTMLElement ? event.currentTarget.querySelector<HTMLElement>("input, select, textarea") : null;
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
+}
+
 interface ContentProps extends Omit<ComponentProps<typeof Primitive.Content>, "title"> {
   title: ReactNode;
   description?: ReactNode;
@@ -21,6 +29,7 @@ export function DialogContent({ className, title, description, children, ...prop
           "overlay-in fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100dvh-32px)] w-[calc(100vw-24px)] max-w-lg -translate-x-1/2 -translate-y-1/2 flex-col rounded-md border bg-popover shadow-overlay outline-none",
           className,
         )}
+        onOpenAutoFocus={focusFirstField}
         {...(description === undefined ? { "aria-describedby": undefined } : {})}
         {...props}
       >

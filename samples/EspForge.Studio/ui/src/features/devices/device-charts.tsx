@@ -40,7 +40,7 @@ function SeriesChart({ series, data, from, to, last }: { series: Series; data: R
   const color = `var(--chart-${series.color})`;
   const fill = `fill-${series.color}-${series.label.replace(/[^a-z0-9]/gi, "")}`;
   return (
-    <figure className="grid grid-cols-[132px_minmax(0,1fr)] items-center border-b last:border-b-0 max-sm:grid-cols-1" aria-label={`${series.label}: now ${series.format(series.now)}, from ${series.format(series.min)} to ${series.format(series.max)}`}>
+    <figure className="grid grid-cols-[168px_minmax(0,1fr)] items-center border-b last:border-b-0 max-sm:grid-cols-1" aria-label={`${series.label}: now ${series.format(series.now)}, from ${series.format(series.min)} to ${series.format(series.max)}`}>
       <figcaption className="px-3 py-2 max-sm:flex max-sm:items-baseline max-sm:gap-3">
         <p className="flex items-center gap-1.5 text-xs text-muted-foreground">
           <span className="size-2 shrink-0 rounded-sm" style={{ background: color }} aria-hidden />
@@ -63,9 +63,9 @@ function SeriesChart({ series, data, from, to, last }: { series: Series; data: R
           </defs>
           <CartesianGrid vertical={false} strokeDasharray="2 4" />
           <XAxis dataKey="at" type="number" domain={[from, to]} scale="time" tickLine={false} axisLine={false} ticks={timeTicks(from, to)} interval="preserveStartEnd" hide={!last} tickFormatter={(value: number) => (to - from < 300_000 ? clockTime(value) : clockTime(value).slice(0, 5))} height={22} />
-          <YAxis width={64} tickLine={false} axisLine={false} tickCount={3} domain={series.domain} tickFormatter={series.tick} />
+          <YAxis interval={0} width={64} tickLine={false} axisLine={false} tickCount={3} domain={series.domain} tickFormatter={series.tick} />
           <ChartTooltip content={<ChartTooltipContent labelFormatter={(value: unknown) => exactTime(new Date(Number(value)).toISOString())} />} isAnimationActive={false} />
-          <Area dataKey={series.key} type="linear" stroke={color} strokeWidth={1.5} fill={`url(#${fill})`} isAnimationActive={false} connectNulls={false} dot={false} />
+          <Area dataKey={series.key} type="linear" stroke={color} strokeWidth={1.5} baseValue="dataMin" fill={`url(#${fill})`} isAnimationActive={false} connectNulls={false} dot={false} />
         </AreaChart>
       </ChartContainer>
     </figure>

@@ -99,6 +99,9 @@ function Module({ board, x, y, width, height, narrow }: { board: Board; x: numbe
   const antenna = height * 0.22;
   const steps = 5;
   const step = (width - 16) / (steps * 2);
+  // As much of the module's name as its lid holds: without what is in it, then without the chip; else nothing.
+  const bare = board.module?.replace(/ \(.*$/, "");
+  const module = [board.module, bare, bare?.replace(/^ESP32-?/, "")].find((name) => name && name.length * 6.2 <= width - 16) ?? undefined;
   let d = `M${x + 8} ${y + antenna - 7}`;
   for (let i = 0; i < steps; i++) d += `v${-(antenna - 14)}h${step}v${antenna - 14}h${step}`;
   return (
@@ -109,9 +112,9 @@ function Module({ board, x, y, width, height, narrow }: { board: Board; x: numbe
       <text x={x + width / 2} y={y + antenna + (height - antenna) / 2 - 2} textAnchor="middle" fill="var(--chip-text)" fontSize={narrow ? 11 : 14} fontWeight={600}>
         {board.chipName}
       </text>
-      {!narrow && board.module && (
+      {!narrow && module !== undefined && (
         <text x={x + width / 2} y={y + antenna + (height - antenna) / 2 + 16} textAnchor="middle" fill="var(--chip-text)" opacity={0.75} fontSize={10} fontFamily="var(--font-mono)">
-          {board.module.length * 6.2 > width - 16 ? board.module.replace(/^ESP32-?/, "") : board.module}
+          {module}
         </text>
       )}
     </g>

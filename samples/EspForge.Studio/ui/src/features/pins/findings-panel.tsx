@@ -60,7 +60,7 @@ function FindingItem({ finding, readOnly, onPoint, onRepair, onAccept, onWithdra
       <p className="mt-1 break-words">{finding.message}</p>
       <p className="mt-1 flex flex-wrap gap-1">
         {finding.gpios.map((gpio) => (
-          <button key={gpio} type="button" className="num rounded-sm border px-1 text-xs hover:bg-border" onFocus={() => onPoint([gpio])} onBlur={() => onPoint([])} onClick={() => document.querySelector<SVGGElement>(`[data-gpio="${gpio}"]`)?.focus()}>
+          <button key={gpio} type="button" className="num rounded-sm border px-1 text-xs hover:bg-border pointer-coarse:min-h-10 pointer-coarse:px-3" onFocus={() => onPoint([gpio])} onBlur={() => onPoint([])} onClick={() => document.querySelector<SVGGElement>(`[data-gpio="${gpio}"]`)?.focus()}>
             GPIO{gpio}
           </button>
         ))}
@@ -73,7 +73,7 @@ function FindingItem({ finding, readOnly, onPoint, onRepair, onAccept, onWithdra
             finding.repairs
               .filter((repair) => repair.kind !== "override")
               .map((repair, i) => (
-                <Button key={i} size="sm" variant="outline" className="h-auto min-h-7 py-0.5 text-left whitespace-normal" onClick={() => onRepair(repair)}>
+                <Button key={i} size="sm" variant="outline" className="h-auto min-h-7 max-w-full shrink py-0.5 text-left whitespace-normal pointer-coarse:h-auto pointer-coarse:min-h-10" onClick={() => onRepair(repair)}>
                   <Wrench /> {repair.label}
                 </Button>
               ))}

@@ -24,7 +24,7 @@ export function Failures({ groups, onMark }: FailuresProps) {
               <StatusShape kind={MEMBER[group.state].kind} className="mt-1" />
               <span className="min-w-0">{sentence(reasonWords(group.error))}</span>
             </p>
-            {group.detail && <p className="text-sm break-words">{sentence(group.detail)}</p>}
+            {group.detail && <p className="text-sm break-words">{sentence(group.detail.slice(0, 1).toUpperCase() + group.detail.slice(1))}</p>}
             <p className="caption">
               {MEMBER[group.state].word}
               {group.state === "rolledBack" && group.fromVersion && (

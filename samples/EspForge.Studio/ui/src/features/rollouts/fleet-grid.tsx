@@ -110,9 +110,9 @@ export function FleetGrid({ groups, stages, devices, currentStage, running, mark
           const state = group.stage > currentStage ? (running ? "held back" : "not reached") : group.stage === currentStage && running ? "now" : "admitted";
           return (
             <section key={group.stage} aria-label={`Stage ${group.stage + 1}`} className={cn("flex min-w-0 gap-3 max-sm:flex-col max-sm:gap-1", columns && "lg:flex-col lg:gap-1.5")}>
-              <header className={cn("w-24 shrink-0 leading-4", wall ? "text-sm" : "text-xs", "max-sm:flex max-sm:w-auto max-sm:gap-2", columns && "lg:flex lg:w-auto lg:gap-2")}>
+              <header className={cn("w-24 shrink-0 leading-4", wall ? "text-sm" : "text-xs", "max-sm:flex max-sm:w-auto max-sm:gap-2", columns && "whitespace-nowrap lg:flex lg:w-auto lg:gap-2")}>
                 <p className="font-semibold">
-                  Stage {group.stage + 1} <span className="num font-normal text-muted-foreground">{stage?.percent}%</span>
+                  Stage {group.stage + 1} <span className={cn("num font-normal text-muted-foreground", columns && "lg:hidden")}>{stage?.percent}%</span>
                 </p>
                 <p className="text-muted-foreground">
                   {plural(group.cells.length, "device")}

@@ -45,8 +45,8 @@ function StageBox({ stage, index, rollout, wall }: { stage: StageView; index: nu
     >
       <div className="flex items-baseline gap-2">
         <span className={cn("num leading-none font-semibold", wall ? "text-[40px]" : "text-2xl", phase === "ahead" && "font-normal")}>{stage.percent}%</span>
-        <span className="text-sm">stage {index + 1}</span>
-        <span className={cn("ml-auto flex items-center gap-1 font-medium", wall ? "text-base" : "text-xs")}>
+        <span className={cn("text-sm whitespace-nowrap", wall && "sr-only")}>stage {index + 1}</span>
+        <span className={cn("ml-auto flex items-center gap-1 font-medium whitespace-nowrap", wall ? "text-base" : "text-xs")}>
           {phase === "passed" && <Check className="size-4 text-confirmed" aria-hidden />}
           {phase === "now" && <ChevronRight className="size-4 text-working" aria-hidden />}
           {phase === "stopped" && <X className="size-4 text-failed" aria-hidden />}
