@@ -59,11 +59,6 @@ const char *ef_state_name(ef_state state)
     return (unsigned)state < EF_STATE_COUNT ? states[state].name : "unknown";
 }
 
-int64_t ef_now(const ef_agent *a)
-{
-    return a->port->now_ms(a->port->ctx);
-}
-
 void ef_copy_text(char *out, size_t cap, const char *text)
 {
     size_t len = strlen(text);
@@ -95,7 +90,7 @@ void ef_event_happened(ef_agent *a, ef_event event)
         if (transitions[i].from != a->state || transitions[i].event != event)
             continue;
         a->state = transitions[i].to;
-        a->entered_ms = ef_now(a);
+        a->entered_ms = a->now_ms;
         ef_log(a, EF_LOG_EVENT, "STATE %s", states[a->state].name);
         if (states[a->state].enter != NULL)
             states[a->state].enter(a);
@@ -118,7 +113,7 @@ static void idle_enter(ef_agent *a)
     memset(&a->offer, 0, sizeof a->offer);
 }
 
-ef_status ef_agent_init(ef_agent *a, const ef_port *port, const ef_agent_config *config)
+ef_status ef_agent_init(ef_agent *a, const ef_port *port, const ef_agent_config *config, int64_t now_ms)
 {
     if (config->hardware_id == NULL || config->product == NULL || config->chip == NULL || config->image_format == NULL ||
         config->version == NULL || strlen(config->version) > 31 || config->confirm_timeout_ms <= config->soak_ms)
@@ -133,7 +128,7 @@ ef_status ef_agent_init(ef_agent *a, const ef_port *port, const ef_agent_config 
     ef_facts facts;
     port->facts(port->ctx, &facts);
     a->running_slot = facts.running_slot;
-    a->started_ms = a->entered_ms = ef_now(a);
+    a->started_ms = a->entered_ms = a->now_ms = now_ms;
     ef_claim_init(a);
     ef_token_init(a);
     ef_report_init(a);
@@ -150,16 +145,17 @@ ef_status ef_agent_init(ef_agent *a, const ef_port *port, const ef_agent_config 
     return EF_OK;
 }
 
-uint32_t ef_agent_step(ef_agent *a)
+uint32_t ef_agent_step(ef_agent *a, int64_t now_ms)
 {
+    a->now_ms = now_ms;
     if (a->restarting)
         return LONGEST_WAIT_MS;
-    int64_t wait_ms = ef_exchange_step(a, ef_now(a));
-    int64_t telemetry_ms = ef_telemetry_step(a, ef_now(a));
+    int64_t wait_ms = ef_exchange_step(a, now_ms);
+    int64_t telemetry_ms = ef_telemetry_step(a, now_ms);
     if (telemetry_ms < wait_ms)
         wait_ms = telemetry_ms;
     if (states[a->state].step != NULL) {
-        int64_t state_ms = states[a->state].step(a, ef_now(a));
+        int64_t state_ms = states[a->state].step(a, now_ms);
         if (state_ms < wait_ms)
             wait_ms = state_ms;
     }

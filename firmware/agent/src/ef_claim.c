@@ -37,7 +37,7 @@ static int64_t claim_due(const ef_agent *a, int64_t now_ms)
     return a->state == EF_STATE_CLAIMING ? a->claim.next_ms : EF_NEVER;
 }
 
-static ef_status claim_begin(ef_agent *a, ef_http_request *request, int64_t now_ms)
+static ef_status claim_begin(ef_agent *a, ef_request *request, int64_t now_ms)
 {
     ef_json_writer w;
     (void)now_ms;
@@ -94,11 +94,11 @@ static int64_t pair_due(const ef_agent *a, int64_t now_ms)
     return a->state == EF_STATE_PAIRING ? a->claim.next_ms : EF_NEVER;
 }
 
-static ef_status pair_begin(ef_agent *a, ef_http_request *request, int64_t now_ms)
+static ef_status pair_begin(ef_agent *a, ef_request *request, int64_t now_ms)
 {
     (void)now_ms;
     (void)snprintf(a->control.path, sizeof a->control.path, "/device/v1/claims/%s", a->claim.claim_id);
-    *request = (ef_http_request){.method = "GET", .path = a->control.path, .bearer = a->claim.poll_token};
+    *request = (ef_request){.method = "GET", .path = a->control.path, .bearer = a->claim.poll_token};
     return EF_OK;
 }
 

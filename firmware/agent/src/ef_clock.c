@@ -25,7 +25,7 @@ void ef_clock_load(ef_agent *a)
 
 int64_t ef_agent_utc_ms(const ef_agent *a)
 {
-    int64_t now = a->clock.base_utc_ms == 0 ? 0 : a->clock.base_utc_ms + (ef_now(a) - a->clock.base_mono_ms);
+    int64_t now = a->clock.base_utc_ms == 0 ? 0 : a->clock.base_utc_ms + (a->now_ms - a->clock.base_mono_ms);
     return now > a->clock.floor_ms ? now : a->clock.floor_ms;
 }
 
@@ -36,7 +36,7 @@ void ef_clock_heard(ef_agent *a, int64_t utc_ms)
     int64_t present = ef_agent_utc_ms(a);
     if (a->clock.base_utc_ms == 0 || utc_ms > present) {
         a->clock.base_utc_ms = utc_ms > present ? utc_ms : present;
-        a->clock.base_mono_ms = ef_now(a);
+        a->clock.base_mono_ms = a->now_ms;
     }
     a->clock.floor_ms = ef_agent_utc_ms(a);
     if (a->clock.floor_ms - a->clock.stored_ms < STORE_EVERY_MS)

@@ -16,7 +16,7 @@ void ef_confirm_enter(ef_agent *a)
 static void refuse(ef_agent *a, ef_status reason, const char *detail)
 {
     ef_log(a, EF_LOG_ERROR, "the new image is not good: %s. %s", ef_status_code(reason), detail);
-    if (a->port->boot(a->port->ctx, EF_BOOT_REJECT, reason, detail) != EF_OK)
+    if (a->port->act(a->port->ctx, EF_BOOT_REJECT, &(ef_action_detail){.reason = reason, .detail = detail}) != EF_OK)
         ef_log(a, EF_LOG_ERROR, "the boot record could not be written; a restart comes to the same");
     a->offer.offer_id[0] = 0; /* "rebooting" would be a step back from "confirming" */
     ef_event_happened(a, EF_EVENT_REFUSED);
@@ -56,7 +56,7 @@ int64_t ef_confirm_step(ef_agent *a, int64_t now_ms)
         a->confirm.next_ms = now_ms + AGAIN_MS;
         return AGAIN_MS;
     }
-    if (a->port->boot(a->port->ctx, EF_BOOT_CONFIRM, EF_OK, NULL) != EF_OK) {
+    if (a->port->act(a->port->ctx, EF_BOOT_CONFIRM, NULL) != EF_OK) {
         a->confirm.next_ms = now_ms + AGAIN_MS;
         return AGAIN_MS;
     }

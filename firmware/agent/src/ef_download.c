@@ -32,7 +32,7 @@ void ef_download_enter(ef_agent *a)
 
 static void close_exchange(ef_agent *a)
 {
-    a->port->http_end(a->port->ctx, EF_CHANNEL_DOWNLOAD);
+    a->port->close(a->port->ctx, EF_CHANNEL_DOWNLOAD);
     a->download.open = false;
 }
 
@@ -63,7 +63,7 @@ static void lost(ef_agent *a, const char *why, int64_t now_ms)
 static void begin(ef_agent *a, int64_t now_ms)
 {
     ef_download *d = &a->download;
-    ef_http_request request = {
+    ef_request request = {
         .method = "GET",
         .path = a->offer.manifest.image_path,
         .bearer = a->token.text,
@@ -73,9 +73,9 @@ static void begin(ef_agent *a, int64_t now_ms)
     d->head_checked = false;
     d->heard_ms = now_ms;
     d->resumed = d->resumed || d->offset > 0;
-    ef_http_response_clear(&d->response);
+    ef_response_clear(&d->response);
     d->open = true;
-    if (a->port->http_begin(a->port->ctx, EF_CHANNEL_DOWNLOAD, &request) != EF_OK)
+    if (a->port->open(a->port->ctx, EF_CHANNEL_DOWNLOAD, &request) != EF_OK)
         lost(a, "no connection", now_ms);
 }
 
@@ -83,7 +83,7 @@ static void begin(ef_agent *a, int64_t now_ms)
 static void check_head(ef_agent *a, int64_t now_ms)
 {
     ef_download *d = &a->download;
-    const ef_http_response *r = &d->response;
+    const ef_response *r = &d->response;
     int64_t size = a->offer.manifest.image_size_bytes;
     char why[64];
     (void)snprintf(why, sizeof why, "the host answered %d", (int)r->status);
@@ -169,7 +169,7 @@ int64_t ef_download_step(ef_agent *a, int64_t now_ms)
         cap = 0; /* first the head: bytes may not land where they do not belong */
     else if (cap > left)
         cap = left;
-    ef_status status = a->port->http_read(a->port->ctx, EF_CHANNEL_DOWNLOAD, &d->response, complete ? &extra : a->sector + d->fill,
+    ef_status status = a->port->read(a->port->ctx, EF_CHANNEL_DOWNLOAD, &d->response, complete ? &extra : a->sector + d->fill,
                                           complete ? 1 : cap, &got);
     if (!d->head_checked && d->response.status != 0) {
         ef_clock_heard(a, d->response.date_ms);

@@ -27,7 +27,7 @@ static void finish(ef_agent *a, ef_status status, int64_t now_ms)
             a->confirm.host_answered = true;
         }
     }
-    a->port->http_end(a->port->ctx, EF_CHANNEL_CONTROL);
+    a->port->close(a->port->ctx, EF_CHANNEL_CONTROL);
     job->finish(a, status, now_ms);
     x->job = EF_JOB_NONE;
 }
@@ -35,15 +35,15 @@ static void finish(ef_agent *a, ef_status status, int64_t now_ms)
 static void begin(ef_agent *a, ef_job job, int64_t now_ms)
 {
     ef_exchange *x = &a->control;
-    ef_http_request request = {.method = "POST", .body = x->tx};
+    ef_request request = {.method = "POST", .body = x->tx};
     x->job = job;
     x->len = 0;
     x->too_large = false;
     x->deadline_ms = now_ms + ANSWER_TIMEOUT_MS;
-    ef_http_response_clear(&x->response);
+    ef_response_clear(&x->response);
     ef_status status = jobs[job]->begin(a, &request, now_ms);
     if (status == EF_OK)
-        status = a->port->http_begin(a->port->ctx, EF_CHANNEL_CONTROL, &request);
+        status = a->port->open(a->port->ctx, EF_CHANNEL_CONTROL, &request);
     if (status != EF_OK)
         finish(a, status == EF_TOO_LARGE ? EF_TOO_LARGE : EF_NETWORK, now_ms);
 }
@@ -55,7 +55,7 @@ static int64_t receive(ef_agent *a, int64_t now_ms)
     uint8_t rest[64];
     bool full = x->len == sizeof x->rx;
     size_t got = 0;
-    ef_status status = a->port->http_read(a->port->ctx, EF_CHANNEL_CONTROL, &x->response, full ? rest : x->rx + x->len,
+    ef_status status = a->port->read(a->port->ctx, EF_CHANNEL_CONTROL, &x->response, full ? rest : x->rx + x->len,
                                           full ? sizeof rest : sizeof x->rx - x->len, &got);
     if (full && got > 0)
         x->too_large = true;

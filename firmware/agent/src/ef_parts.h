@@ -12,13 +12,12 @@
 typedef struct ef_job_rules {
     bool authenticated; /* its bearer is the device's own */
     int64_t (*due_ms)(const ef_agent *a, int64_t now_ms);
-    ef_status (*begin)(ef_agent *a, ef_http_request *request, int64_t now_ms);
+    ef_status (*begin)(ef_agent *a, ef_request *request, int64_t now_ms);
     void (*finish)(ef_agent *a, ef_status status, int64_t now_ms);
 } ef_job_rules;
 
 /* ef_agent.c */
 void ef_event_happened(ef_agent *a, ef_event event);
-int64_t ef_now(const ef_agent *a);
 __attribute__((format(printf, 3, 4))) void ef_log(const ef_agent *a, ef_log_level level, const char *format, ...);
 /* Copies at most cap - 1 bytes and a NUL. */
 void ef_copy_text(char *out, size_t cap, const char *text);

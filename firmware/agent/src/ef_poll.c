@@ -25,7 +25,7 @@ static int64_t poll_due(const ef_agent *a, int64_t now_ms)
     return free ? a->poll_next_ms : EF_NEVER;
 }
 
-static ef_status poll_begin(ef_agent *a, ef_http_request *request, int64_t now_ms)
+static ef_status poll_begin(ef_agent *a, ef_request *request, int64_t now_ms)
 {
     char *out = a->control.path, *end = out + sizeof a->control.path - 16;
     (void)now_ms;
@@ -37,7 +37,7 @@ static ef_status poll_begin(ef_agent *a, ef_http_request *request, int64_t now_m
             *out++ = *p;
     }
     (void)sprintf(out, "&slot=%c", 'a' + a->running_slot);
-    *request = (ef_http_request){.method = "GET", .path = a->control.path, .bearer = a->token.text};
+    *request = (ef_request){.method = "GET", .path = a->control.path, .bearer = a->token.text};
     return EF_OK;
 }
 

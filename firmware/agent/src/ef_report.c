@@ -69,7 +69,7 @@ static int64_t report_due(const ef_agent *a, int64_t now_ms)
     return any && ef_token_valid(a) ? a->reports.next_ms : EF_NEVER;
 }
 
-static ef_status report_begin(ef_agent *a, ef_http_request *request, int64_t now_ms)
+static ef_status report_begin(ef_agent *a, ef_request *request, int64_t now_ms)
 {
     ef_report_queue *q = &a->reports;
     const ef_report *terminal = &a->record.terminal[0];

@@ -116,7 +116,7 @@ static ef_status write_samples(ef_agent *a, uint32_t count, size_t *len)
 }
 
 /* As many samples as fit the buffer; one always does. */
-static ef_status telemetry_begin(ef_agent *a, ef_http_request *request, int64_t now_ms)
+static ef_status telemetry_begin(ef_agent *a, ef_request *request, int64_t now_ms)
 {
     ef_telemetry *t = &a->telemetry;
     (void)now_ms;

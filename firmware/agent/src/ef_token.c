@@ -38,11 +38,11 @@ static int64_t token_due(const ef_agent *a, int64_t now_ms)
     return due_ms > a->token.next_ms ? due_ms : a->token.next_ms;
 }
 
-static ef_status token_begin(ef_agent *a, ef_http_request *request, int64_t now_ms)
+static ef_status token_begin(ef_agent *a, ef_request *request, int64_t now_ms)
 {
     (void)now_ms;
     a->control.tx[0] = 0;
-    *request = (ef_http_request){.method = "POST", .path = "/device/v1/token", .bearer = a->identity.device_key, .body = a->control.tx};
+    *request = (ef_request){.method = "POST", .path = "/device/v1/token", .bearer = a->identity.device_key, .body = a->control.tx};
     return EF_OK;
 }
 

@@ -147,7 +147,7 @@ int64_t ef_applying_step(ef_agent *a, int64_t now_ms)
             ef_update_failed(a, EF_FLASH_FAILED, "The update record could not be written.");
         return 0;
     }
-    if (a->port->boot(a->port->ctx, EF_BOOT_SWITCH, EF_OK, NULL) != EF_OK) {
+    if (a->port->act(a->port->ctx, EF_BOOT_SWITCH, NULL) != EF_OK) {
         ef_update_failed(a, EF_FLASH_FAILED, "The boot record could not be written.");
         return 0;
     }
@@ -162,7 +162,7 @@ int64_t ef_rebooting_step(ef_agent *a, int64_t now_ms)
     if (left_ms > 0 && !ef_report_idle(a))
         return left_ms;
     a->restarting = true;
-    (void)a->port->boot(a->port->ctx, EF_BOOT_RESTART, EF_OK, NULL);
+    (void)a->port->act(a->port->ctx, EF_BOOT_RESTART, NULL);
     return 0;
 }
 

@@ -12,11 +12,6 @@ static device *of(void *ctx)
     return (device *)((char *)ctx - offsetof(device, posix));
 }
 
-static int64_t now_ms(void *ctx)
-{
-    return of(ctx)->now_ms;
-}
-
 static void random_bytes(void *ctx, uint8_t *out, size_t len)
 {
     device *d = of(ctx);
@@ -26,17 +21,17 @@ static void random_bytes(void *ctx, uint8_t *out, size_t len)
     }
 }
 
-static ef_status http_begin(void *ctx, ef_channel channel, const ef_http_request *request)
+static ef_status open_channel(void *ctx, ef_channel channel, const ef_request *request)
 {
     return fake_host_begin(of(ctx)->host, channel, request);
 }
 
-static ef_status http_read(void *ctx, ef_channel channel, ef_http_response *response, uint8_t *out, size_t cap, size_t *len)
+static ef_status read_channel(void *ctx, ef_channel channel, ef_response *response, uint8_t *out, size_t cap, size_t *len)
 {
     return fake_host_read(of(ctx)->host, channel, response, out, cap, len);
 }
 
-static void http_end(void *ctx, ef_channel channel)
+static void close_channel(void *ctx, ef_channel channel)
 {
     fake_host_end(of(ctx)->host, channel);
 }
@@ -118,11 +113,10 @@ static bool boot(device *d)
     assert_int_equal(status, EF_OK);
     d->image = image[slot];
     assert_int_equal(ef_posix_port_init(&d->posix, &d->port, &d->flash, slot), EF_OK);
-    d->port.now_ms = now_ms;
     d->port.random = random_bytes;
-    d->port.http_begin = http_begin;
-    d->port.http_read = http_read;
-    d->port.http_end = http_end;
+    d->port.open = open_channel;
+    d->port.read = read_channel;
+    d->port.close = close_channel;
     d->port.log = log_line;
     ef_agent_config config = {
         .hardware_id = "HW:01",
@@ -140,7 +134,7 @@ static bool boot(device *d)
         .self_test = self_test,
         .self_test_ctx = d,
     };
-    assert_int_equal(ef_agent_init(&d->agent, &d->port, &config), EF_OK);
+    assert_int_equal(ef_agent_init(&d->agent, &d->port, &config, d->now_ms), EF_OK);
     d->on = true;
     d->boots++;
     d->booted_ms = d->now_ms;
@@ -185,7 +179,7 @@ run_end device_run(device *d, int64_t ms, bool (*goal)(const device *d))
     while (d->now_ms < until) {
         if (!d->on && !boot(d))
             return RUN_POWER_OFF;
-        uint32_t wait_ms = ef_agent_step(&d->agent);
+        uint32_t wait_ms = ef_agent_step(&d->agent, d->now_ms);
         int64_t passed = wait_ms == 0 ? 1 : wait_ms > 50 ? 50 : wait_ms;
         d->now_ms += passed;
         d->host->utc_ms += passed;

@@ -173,7 +173,7 @@ static void text_member(const ef_json *json, const char *name, char *out, size_t
         assert_int_equal(ef_json_string(&value, out, cap), EF_OK);
 }
 
-static void take_report(fake_host *host, const ef_http_request *request)
+static void take_report(fake_host *host, const ef_request *request)
 {
     ef_json json, value;
     int64_t percent = -1;
@@ -191,7 +191,7 @@ static void take_report(fake_host *host, const ef_http_request *request)
     host->report_count++;
 }
 
-static void claims(fake_host *host, fake_exchange *x, const ef_http_request *request)
+static void claims(fake_host *host, fake_exchange *x, const ef_request *request)
 {
     if (strcmp(request->method, "POST") == 0) {
         host->claims++;
@@ -218,7 +218,7 @@ static void claims(fake_host *host, fake_exchange *x, const ef_http_request *req
     }
 }
 
-static void images(fake_host *host, fake_exchange *x, const ef_http_request *request)
+static void images(fake_host *host, fake_exchange *x, const ef_request *request)
 {
     host->downloads++;
     host->last_range_from = request->range_from;
@@ -249,7 +249,7 @@ static void images(fake_host *host, fake_exchange *x, const ef_http_request *req
     }
 }
 
-static void route(fake_host *host, fake_exchange *x, const ef_http_request *request)
+static void route(fake_host *host, fake_exchange *x, const ef_request *request)
 {
     const char *path = request->path;
     if (strncmp(path, "/device/v1/claims", 17) == 0) {
@@ -289,12 +289,12 @@ static void route(fake_host *host, fake_exchange *x, const ef_http_request *requ
     }
 }
 
-ef_status fake_host_begin(fake_host *host, ef_channel channel, const ef_http_request *request)
+ef_status fake_host_begin(fake_host *host, ef_channel channel, const ef_request *request)
 {
     fake_exchange *x = &host->exchanges[channel];
     assert_false(x->active);
     memset(x, 0, sizeof *x);
-    ef_http_response_clear(&x->head);
+    ef_response_clear(&x->head);
     if (host->down)
         return EF_NETWORK;
     x->active = true;
@@ -305,7 +305,7 @@ ef_status fake_host_begin(fake_host *host, ef_channel channel, const ef_http_req
     return EF_OK;
 }
 
-ef_status fake_host_read(fake_host *host, ef_channel channel, ef_http_response *response, uint8_t *out, size_t cap, size_t *len)
+ef_status fake_host_read(fake_host *host, ef_channel channel, ef_response *response, uint8_t *out, size_t cap, size_t *len)
 {
     fake_exchange *x = &host->exchanges[channel];
     *len = 0;

@@ -20,7 +20,7 @@ typedef struct fake_exchange {
     bool active, broken; /* broken: lost after what is in the body */
     int waits;           /* reads that find nothing yet */
     bool head_given;
-    ef_http_response head;
+    ef_response head;
     const uint8_t *body;
     size_t len, at;
     uint8_t buffer[4096];
@@ -86,8 +86,8 @@ const seen_report *fake_host_report(const fake_host *host, const char *state);
 /* The first terminal state told for the offer, "" when none was. */
 const char *fake_host_terminal(const fake_host *host, const char *offer_id);
 
-ef_status fake_host_begin(fake_host *host, ef_channel channel, const ef_http_request *request);
-ef_status fake_host_read(fake_host *host, ef_channel channel, ef_http_response *response, uint8_t *out, size_t cap, size_t *len);
+ef_status fake_host_begin(fake_host *host, ef_channel channel, const ef_request *request);
+ef_status fake_host_read(fake_host *host, ef_channel channel, ef_response *response, uint8_t *out, size_t cap, size_t *len);
 void fake_host_end(fake_host *host, ef_channel channel);
 
 #endif

@@ -7,16 +7,16 @@
 #include "espforge/ef_image.h"
 #include "suites.h"
 
-static void header(ef_http_response *response, const char *name, const char *value)
+static void header(ef_response *response, const char *name, const char *value)
 {
-    ef_http_response_header(response, name, strlen(name), value, strlen(value));
+    ef_response_header(response, name, strlen(name), value, strlen(value));
 }
 
 static void response_headers_are_read_and_nonsense_counts_as_not_said(void **state)
 {
     (void)state;
-    ef_http_response r;
-    ef_http_response_clear(&r);
+    ef_response r;
+    ef_response_clear(&r);
     header(&r, "Content-Length", "12345");
     header(&r, "content-range", "bytes 4096-8191/20000");
     header(&r, "ESPFORGE-OFFER", "00112233445566778899aabbccddeeff");
@@ -36,7 +36,7 @@ static void response_headers_are_read_and_nonsense_counts_as_not_said(void **sta
         {"EspForge-Offer", "00112233445566778899AABBCCDDEEFF"},           {"Date", "yesterday"},
     };
     for (size_t i = 0; i < sizeof nonsense / sizeof nonsense[0]; i++) {
-        ef_http_response_clear(&r);
+        ef_response_clear(&r);
         header(&r, nonsense[i].name, nonsense[i].value);
         assert_int_equal(r.content_length, -1);
         assert_int_equal(r.range_start, -1);

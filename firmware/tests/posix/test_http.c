@@ -104,12 +104,12 @@ static int tear_down(void **state)
 }
 
 static uint8_t got[2 * BIG_BYTES];
-static ef_http_response response;
+static ef_response response;
 
-static ef_status fetch(ef_channel channel, const ef_http_request *request, size_t cap, size_t *len)
+static ef_status fetch(ef_channel channel, const ef_request *request, size_t cap, size_t *len)
 {
     *len = 0;
-    ef_http_response_clear(&response);
+    ef_response_clear(&response);
     ef_status status = ef_curl_begin(curl, channel, request);
     for (int waits = 0; status == EF_OK || (status == EF_AGAIN && waits < 200);) {
         size_t part = 0;
@@ -128,7 +128,7 @@ static void a_request_carries_method_credential_body_and_range(void **state)
 {
     (void)state;
     size_t len;
-    ef_http_request request = {.method = "POST", .path = "/echo", .bearer = "secret-1", .body = "{\"a\":1}", .body_len = 7};
+    ef_request request = {.method = "POST", .path = "/echo", .bearer = "secret-1", .body = "{\"a\":1}", .body_len = 7};
     assert_int_equal(fetch(EF_CHANNEL_CONTROL, &request, 1000, &len), EF_END);
     got[len] = 0;
     assert_int_equal(response.status, 200);
@@ -139,7 +139,7 @@ static void a_request_carries_method_credential_body_and_range(void **state)
     assert_non_null(strstr((char *)got, "\r\n\r\n{\"a\":1}"));
     assert_null(strstr((char *)got, "Expect"));
 
-    request = (ef_http_request){.method = "GET", .path = "/echo", .range_from = 4096, .if_range = "\"abc\""};
+    request = (ef_request){.method = "GET", .path = "/echo", .range_from = 4096, .if_range = "\"abc\""};
     assert_int_equal(fetch(EF_CHANNEL_DOWNLOAD, &request, 1000, &len), EF_END);
     got[len] = 0;
     assert_memory_equal(got, "GET /base/echo HTTP/1.1\r\n", 25);
@@ -152,7 +152,7 @@ static void a_body_larger_than_the_buffer_arrives_whole_however_slowly_it_is_rea
 {
     (void)state;
     size_t len;
-    ef_http_request request = {.method = "GET", .path = "/big"};
+    ef_request request = {.method = "GET", .path = "/big"};
     static const size_t caps[] = {4096, 2398, 700};
     for (size_t c = 0; c < 3; c++) {
         assert_int_equal(fetch(EF_CHANNEL_DOWNLOAD, &request, caps[c], &len), EF_END);
@@ -171,7 +171,7 @@ static void a_connection_that_breaks_is_lost_after_what_came(void **state)
 {
     (void)state;
     size_t len;
-    ef_http_request request = {.method = "GET", .path = "/cut"};
+    ef_request request = {.method = "GET", .path = "/cut"};
     assert_int_equal(fetch(EF_CHANNEL_DOWNLOAD, &request, 4096, &len), EF_NETWORK);
     assert_int_equal(len, 1000);
     assert_int_equal(response.status, 200);
@@ -181,7 +181,7 @@ static void an_answer_without_a_body_has_a_status(void **state)
 {
     (void)state;
     size_t len;
-    ef_http_request request = {.method = "GET", .path = "/none"};
+    ef_request request = {.method = "GET", .path = "/none"};
     assert_int_equal(fetch(EF_CHANNEL_CONTROL, &request, 4096, &len), EF_END);
     assert_int_equal(response.status, 204);
     assert_int_equal(len, 0);
@@ -191,7 +191,7 @@ static void a_redirection_is_not_followed(void **state)
 {
     (void)state;
     size_t len;
-    ef_http_request request = {.method = "GET", .path = "/moved", .bearer = "secret"};
+    ef_request request = {.method = "GET", .path = "/moved", .bearer = "secret"};
     assert_int_equal(fetch(EF_CHANNEL_CONTROL, &request, 4096, &len), EF_END);
     assert_int_equal(response.status, 302);
 }
@@ -199,20 +199,20 @@ static void a_redirection_is_not_followed(void **state)
 static void a_path_that_would_change_the_host_is_refused(void **state)
 {
     (void)state;
-    ef_http_request request = {.method = "GET", .path = "@127.0.0.2/"};
+    ef_request request = {.method = "GET", .path = "@127.0.0.2/"};
     assert_int_equal(ef_curl_begin(curl, EF_CHANNEL_CONTROL, &request), EF_BAD_ARGUMENT);
 }
 
 static void two_exchanges_go_on_side_by_side(void **state)
 {
     (void)state;
-    ef_http_request big = {.method = "GET", .path = "/big"};
-    ef_http_response first;
+    ef_request big = {.method = "GET", .path = "/big"};
+    ef_response first;
     size_t len, part, total = 0;
     uint8_t data[1000];
-    ef_http_response_clear(&first);
+    ef_response_clear(&first);
     assert_int_equal(ef_curl_begin(curl, EF_CHANNEL_DOWNLOAD, &big), EF_OK);
-    ef_http_request small = {.method = "GET", .path = "/echo"};
+    ef_request small = {.method = "GET", .path = "/echo"};
     assert_int_equal(fetch(EF_CHANNEL_CONTROL, &small, 1000, &len), EF_END);
     ef_status status = EF_OK;
     for (int waits = 0; status == EF_OK || (status == EF_AGAIN && waits < 200);) {
@@ -233,7 +233,7 @@ static void a_host_that_is_not_there_is_a_lost_exchange(void **state)
     (void)state;
     ef_curl *nobody = ef_curl_open("http://127.0.0.1:1", NULL), *mine = curl;
     size_t len;
-    ef_http_request request = {.method = "GET", .path = "/"};
+    ef_request request = {.method = "GET", .path = "/"};
     curl = nobody;
     assert_int_equal(fetch(EF_CHANNEL_CONTROL, &request, 100, &len), EF_NETWORK);
     curl = mine;

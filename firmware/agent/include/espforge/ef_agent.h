@@ -93,7 +93,7 @@ typedef enum ef_job { EF_JOB_CLAIM, EF_JOB_PAIR, EF_JOB_TOKEN, EF_JOB_REPORT, EF
 /* The control channel: one request and its whole answer at a time. */
 typedef struct ef_exchange {
     ef_job job;
-    ef_http_response response;
+    ef_response response;
     int64_t deadline_ms;
     size_t len;
     bool too_large;
@@ -191,7 +191,7 @@ typedef struct ef_download {
     int64_t next_ms;
     int64_t heard_ms;   /* last byte */
     int8_t percent;
-    ef_http_response response;
+    ef_response response;
     char if_range[68];
     ef_backoff backoff;
 } ef_download;
@@ -237,6 +237,7 @@ typedef struct ef_agent {
     const ef_port *port;
     ef_agent_config config;
     ef_state state;
+    int64_t now_ms; /* of the step under way */
     int64_t started_ms;
     int64_t entered_ms; /* the present state */
     uint8_t running_slot;
@@ -261,9 +262,10 @@ typedef struct ef_agent {
 
 /* Loads what is stored and goes to the first state. `port` and the texts of `config` must outlive the agent. EF_BAD_ARGUMENT, EF_CRYPTO, or
  * EF_FLASH_FAILED when the records cannot be read. */
-ef_status ef_agent_init(ef_agent *agent, const ef_port *port, const ef_agent_config *config);
-/* One bounded piece of work. Returns how long the caller may wait before the next call, in ms, 0 to 1000; less is never wrong. */
-uint32_t ef_agent_step(ef_agent *agent);
+ef_status ef_agent_init(ef_agent *agent, const ef_port *port, const ef_agent_config *config, int64_t now_ms);
+/* One bounded piece of work. now_ms is monotonic, begins anywhere, need not survive a restart. Returns how long the caller may wait before the
+ * next call, in ms, 0 to 1000; less is never wrong. */
+uint32_t ef_agent_step(ef_agent *agent, int64_t now_ms);
 /* "downloading" and so on. */
 const char *ef_state_name(ef_state state);
 /* Best known UTC in ms, 0 when unknown. */

@@ -19,6 +19,7 @@
 
 #include "../src/ef_boot_record.h"
 #include "../src/ef_slot.h"
+#include "../src/ef_monotonic.h"
 #include "ef_child.h"
 
 typedef enum ending { ENDING_CHILD, ENDING_TIMEOUT, ENDING_ASKED } ending;

@@ -13,12 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-int64_t ef_monotonic_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
+#include "../src/ef_monotonic.h"
 
 static bool copy_payload(ef_flash *flash, uint8_t slot, uint32_t size_bytes, int fd)
 {

@@ -14,8 +14,6 @@ typedef struct ef_child {
     int64_t started_ms;
 } ef_child;
 
-int64_t ef_monotonic_ms(void);
-
 /* Runs the payload of `slot`, which has passed ef_slot_check, with this process's arguments and `--slot`. lock_fd stays open in the child, so
  * that the state directory is taken as long as either lives. EF_FLASH_FAILED with errno set when it could not be started. */
 ef_status ef_child_start(ef_child *child, ef_flash *flash, uint8_t slot, const ef_image *image, const ef_settings *settings, int argc,

@@ -13,7 +13,7 @@ typedef struct exchange {
     struct curl_slist *headers;
     bool active, added, paused, done;
     CURLcode result;
-    ef_http_response response;
+    ef_response response;
     bool head_complete;
     size_t from, to; /* of what is in the buffer */
     uint8_t buffer[CURL_MAX_WRITE_SIZE];
@@ -35,7 +35,7 @@ static size_t on_header(char *data, size_t size, size_t count, void *context)
     while (len > 0 && (data[len - 1] == '\r' || data[len - 1] == '\n'))
         len--;
     if (len >= 5 && memcmp(data, "HTTP/", 5) == 0) {
-        ef_http_response_clear(&e->response); /* a 100 Continue before the answer leaves nothing behind */
+        ef_response_clear(&e->response); /* a 100 Continue before the answer leaves nothing behind */
         return total;
     }
     if (len == 0) {
@@ -52,7 +52,7 @@ static size_t on_header(char *data, size_t size, size_t count, void *context)
             value++;
         while (end > value && (end[-1] == ' ' || end[-1] == '\t'))
             end--;
-        ef_http_response_header(&e->response, data, (size_t)(colon - data), value, (size_t)(end - value));
+        ef_response_header(&e->response, data, (size_t)(colon - data), value, (size_t)(end - value));
     }
     return total;
 }
@@ -119,7 +119,7 @@ static bool add_header(exchange *e, const char *name, const char *value)
     return true;
 }
 
-ef_status ef_curl_begin(ef_curl *curl, ef_channel channel, const ef_http_request *request)
+ef_status ef_curl_begin(ef_curl *curl, ef_channel channel, const ef_request *request)
 {
     exchange *e = &curl->exchanges[channel];
     ef_curl_end(curl, channel);
@@ -132,7 +132,7 @@ ef_status ef_curl_begin(ef_curl *curl, ef_channel channel, const ef_http_request
     e->added = e->paused = e->done = e->head_complete = false;
     e->result = CURLE_OK;
     e->from = e->to = 0;
-    ef_http_response_clear(&e->response);
+    ef_response_clear(&e->response);
 
     bool post = strcmp(request->method, "POST") == 0;
     bool ok = add_header(e, "Expect", "") && (!post || add_header(e, "Content-Type", "application/json"));
@@ -186,7 +186,7 @@ static void perform(ef_curl *curl)
     }
 }
 
-ef_status ef_curl_read(ef_curl *curl, ef_channel channel, ef_http_response *response, uint8_t *out, size_t cap, size_t *len)
+ef_status ef_curl_read(ef_curl *curl, ef_channel channel, ef_response *response, uint8_t *out, size_t cap, size_t *len)
 {
     exchange *e = &curl->exchanges[channel];
     *len = 0;

@@ -9,8 +9,8 @@ typedef struct ef_curl ef_curl;
 /* server_url without a path of its own or with one that is put before every path; ca_file may be NULL. NULL when libcurl fails. */
 ef_curl *ef_curl_open(const char *server_url, const char *ca_file);
 void ef_curl_close(ef_curl *curl);
-ef_status ef_curl_begin(ef_curl *curl, ef_channel channel, const ef_http_request *request);
-ef_status ef_curl_read(ef_curl *curl, ef_channel channel, ef_http_response *response, uint8_t *out, size_t cap, size_t *len);
+ef_status ef_curl_begin(ef_curl *curl, ef_channel channel, const ef_request *request);
+ef_status ef_curl_read(ef_curl *curl, ef_channel channel, ef_response *response, uint8_t *out, size_t cap, size_t *len);
 void ef_curl_end(ef_curl *curl, ef_channel channel);
 /* Returns when a socket has something to do, or after wait_ms. */
 void ef_curl_wait(ef_curl *curl, uint32_t wait_ms);

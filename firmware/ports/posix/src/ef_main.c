@@ -7,6 +7,7 @@
 #include <psa/crypto.h>
 
 #include "ef_gpio_memory.h"
+#include "ef_monotonic.h"
 #include "ef_posix_port.h"
 #include "ef_settings.h"
 #include "ef_slot.h"
@@ -73,7 +74,7 @@ static int start(device *d, int argc, char **argv)
         .self_test_ctx = &d->app,
     };
     d->app.agent = &d->agent;
-    ef_status status = ef_agent_init(&d->agent, &d->port, &config);
+    ef_status status = ef_agent_init(&d->agent, &d->port, &config, ef_monotonic_ms());
     return status == EF_OK ? 0 : fail("agent", ef_status_code(status));
 }
 
@@ -90,14 +91,14 @@ int main(int argc, char **argv)
     int64_t app_next_ms = 0;
     ef_app_setup(&d->app);
     while (!d->posix.restart_wanted) {
-        int64_t now_ms = d->port.now_ms(d->port.ctx);
+        int64_t now_ms = ef_monotonic_ms();
         if (now_ms >= app_next_ms) {
             ef_app_loop(&d->app, now_ms);
             ef_gpio_memory_report(now_ms);
             app_next_ms = now_ms + APP_PERIOD_MS;
         }
-        uint32_t wait_ms = ef_agent_step(&d->agent);
-        int64_t app_wait_ms = app_next_ms - d->port.now_ms(d->port.ctx);
+        uint32_t wait_ms = ef_agent_step(&d->agent, now_ms);
+        int64_t app_wait_ms = app_next_ms - ef_monotonic_ms();
         if (app_wait_ms < (int64_t)wait_ms)
             wait_ms = app_wait_ms > 0 ? (uint32_t)app_wait_ms : 0;
         if (wait_ms > 0)

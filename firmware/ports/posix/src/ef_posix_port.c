@@ -4,21 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
 #include "ef_boot_record.h"
 
 /* What a virtual device calls its memory: an ESP32 leaves an application about this much. */
 #define HEAP_BYTES (512u * 1024u)
 #define HEAP_LOW_BYTES (16u * 1024u)
-
-static int64_t now_ms(void *ctx)
-{
-    struct timespec now;
-    (void)ctx;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void random_bytes(void *ctx, uint8_t *out, size_t len)
 {
@@ -32,19 +23,27 @@ static void random_bytes(void *ctx, uint8_t *out, size_t len)
     }
 }
 
-static ef_status http_begin(void *ctx, ef_channel channel, const ef_http_request *request)
+static ef_status open_channel(void *ctx, ef_channel channel, const ef_request *request)
 {
+    if (request->link != EF_LINK_HTTP)
+        return EF_NOT_FOUND;
     return ef_curl_begin(((ef_posix *)ctx)->curl, channel, request);
 }
 
-static ef_status http_read(void *ctx, ef_channel channel, ef_http_response *response, uint8_t *out, size_t cap, size_t *len)
+static ef_status read_channel(void *ctx, ef_channel channel, ef_response *response, uint8_t *out, size_t cap, size_t *len)
 {
     return ef_curl_read(((ef_posix *)ctx)->curl, channel, response, out, cap, len);
 }
 
-static void http_end(void *ctx, ef_channel channel)
+static void close_channel(void *ctx, ef_channel channel)
 {
     ef_curl_end(((ef_posix *)ctx)->curl, channel);
+}
+
+static ef_status send_message(void *ctx, ef_channel channel, const ef_message *message)
+{
+    (void)ctx, (void)channel, (void)message;
+    return EF_NETWORK;
 }
 
 static ef_region other_slot(const ef_posix *posix)
@@ -107,11 +106,12 @@ static void facts(void *ctx, ef_facts *out)
     struct mallinfo2 heap = mallinfo2();
     size_t used = heap.uordblks + heap.hblkhd;
     out->free_heap_bytes = used < HEAP_BYTES - HEAP_LOW_BYTES ? (uint32_t)(HEAP_BYTES - used) : HEAP_LOW_BYTES;
+    out->network = EF_NETWORK_UP;
     out->has_rssi = posix->rssi_dbm != 0;
     out->rssi_dbm = out->has_rssi ? play_radio(posix) : 0;
 }
 
-static ef_status boot(void *ctx, ef_boot_action action, ef_status reason, const char *detail)
+static ef_status act(void *ctx, ef_action action, const ef_action_detail *detail)
 {
     ef_posix *posix = ctx;
     switch (action) {
@@ -120,10 +120,14 @@ static ef_status boot(void *ctx, ef_boot_action action, ef_status reason, const 
     case EF_BOOT_CONFIRM:
         return ef_boot_record_confirm(posix->flash, posix->running_slot);
     case EF_BOOT_REJECT:
-        return ef_boot_record_leave(posix->flash, posix->running_slot, EF_SLOT_INVALID, reason, detail);
+        return ef_boot_record_leave(posix->flash, posix->running_slot, EF_SLOT_INVALID, detail->reason, detail->detail);
     case EF_BOOT_RESTART:
         posix->restart_wanted = true;
         return EF_OK;
+    case EF_BOOT_SLEEP:
+    case EF_NETWORK_JOIN:
+    case EF_NETWORK_LEAVE:
+        return EF_NOT_FOUND;
     }
     return EF_BAD_ARGUMENT;
 }
@@ -147,17 +151,17 @@ ef_status ef_posix_port_init(ef_posix *posix, ef_port *port, ef_flash *flash, ui
     posix->running_slot = running_slot;
     *port = (ef_port){
         .ctx = posix,
-        .now_ms = now_ms,
         .random = random_bytes,
-        .http_begin = http_begin,
-        .http_read = http_read,
-        .http_end = http_end,
+        .open = open_channel,
+        .read = read_channel,
+        .send = send_message,
+        .close = close_channel,
         .slot_write = slot_write,
         .slot_read = slot_read,
         .kv_get = kv_get,
         .kv_set = kv_set,
         .facts = facts,
-        .boot = boot,
+        .act = act,
         .log = log_line,
     };
     return ef_kv_open(&posix->kv, flash);

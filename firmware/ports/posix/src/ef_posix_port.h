@@ -1,4 +1,4 @@
-/* The twelve port functions on Linux: files for flash, libcurl for HTTP, the monotonic clock. */
+/* The twelve port functions on Linux: files for flash, libcurl for HTTP. */
 #ifndef EF_POSIX_PORT_H
 #define EF_POSIX_PORT_H
 

@@ -3,9 +3,9 @@
 
 #include "ef_parts.h"
 
-void ef_http_response_clear(ef_http_response *response)
+void ef_response_clear(ef_response *response)
 {
-    *response = (ef_http_response){.content_length = -1, .range_start = -1, .range_total = -1};
+    *response = (ef_response){.content_length = -1, .range_start = -1, .range_total = -1};
 }
 
 static bool is_name(const char *name, size_t len, const char *wanted)
@@ -31,7 +31,7 @@ static int64_t digits(const char *text, size_t len, size_t *at)
 }
 
 /* "bytes 4096-8191/20000" */
-static void read_content_range(ef_http_response *response, const char *value, size_t len)
+static void read_content_range(ef_response *response, const char *value, size_t len)
 {
     size_t at = 6;
     if (len < at || memcmp(value, "bytes ", 6) != 0)
@@ -46,7 +46,7 @@ static void read_content_range(ef_http_response *response, const char *value, si
     response->range_total = total;
 }
 
-void ef_http_response_header(ef_http_response *response, const char *name, size_t name_len, const char *value, size_t value_len)
+void ef_response_header(ef_response *response, const char *name, size_t name_len, const char *value, size_t value_len)
 {
     size_t at = 0;
     if (is_name(name, name_len, "content-length")) {
