@@ -72,6 +72,9 @@ static int start(device *d, int argc, char **argv)
         .confirm_timeout_ms = s->confirm_timeout_ms,
         .self_test = ef_app_ask_self_test,
         .self_test_ctx = &d->app,
+        .identify = ef_app_ask_identify,
+        .add_status = ef_app_ask_status,
+        .app_ctx = &d->app,
     };
     d->app.agent = &d->agent;
     ef_status status = ef_agent_init(&d->agent, &d->port, &config, ef_monotonic_ms());

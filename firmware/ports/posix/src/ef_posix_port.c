@@ -66,14 +66,20 @@ static ef_status slot_read(void *ctx, uint32_t offset, uint8_t *out, size_t len)
     return ef_flash_read(posix->flash, other_slot(posix), offset, out, len);
 }
 
+static ef_kv *store_of(ef_posix *posix, const char *key)
+{
+    bool bulk = strncmp(key, "log", 3) == 0 || (strncmp(key, "tm", 2) == 0 && key[2] >= '0' && key[2] <= '9') || strncmp(key, "app", 3) == 0;
+    return bulk ? &posix->bulk : &posix->kv;
+}
+
 static ef_status kv_get(void *ctx, const char *key, uint8_t *out, size_t cap, size_t *len)
 {
-    return ef_kv_get(&((ef_posix *)ctx)->kv, key, out, cap, len);
+    return ef_kv_get(store_of(ctx, key), key, out, cap, len);
 }
 
 static ef_status kv_set(void *ctx, const char *key, const uint8_t *data, size_t len)
 {
-    return ef_kv_set(&((ef_posix *)ctx)->kv, key, data, len);
+    return ef_kv_set(store_of(ctx, key), key, data, len);
 }
 
 /* A signal in a room: wanders by a decibel at a time, up to 6 from where it belongs. */
@@ -107,6 +113,7 @@ static void facts(void *ctx, ef_facts *out)
     size_t used = heap.uordblks + heap.hblkhd;
     out->free_heap_bytes = used < HEAP_BYTES - HEAP_LOW_BYTES ? (uint32_t)(HEAP_BYTES - used) : HEAP_LOW_BYTES;
     out->network = EF_NETWORK_UP;
+    out->reset = posix->reset;
     out->has_rssi = posix->rssi_dbm != 0;
     out->rssi_dbm = out->has_rssi ? play_radio(posix) : 0;
 }
@@ -125,6 +132,8 @@ static ef_status act(void *ctx, ef_action action, const ef_action_detail *detail
         posix->restart_wanted = true;
         return EF_OK;
     case EF_BOOT_SLEEP:
+        posix->sleep_wanted_ms = detail->sleep_ms;
+        return EF_OK;
     case EF_NETWORK_JOIN:
     case EF_NETWORK_LEAVE:
         return EF_NOT_FOUND;
@@ -164,5 +173,6 @@ ef_status ef_posix_port_init(ef_posix *posix, ef_port *port, ef_flash *flash, ui
         .act = act,
         .log = log_line,
     };
-    return ef_kv_open(&posix->kv, flash);
+    ef_status status = ef_kv_open(&posix->kv, flash, EF_REGION_KV);
+    return status == EF_OK ? ef_kv_open(&posix->bulk, flash, EF_REGION_BULK) : status;
 }

@@ -8,11 +8,14 @@
 
 typedef struct ef_posix {
     ef_flash *flash;
-    ef_kv kv;
+    ef_kv kv;   /* who the device is and what it has taken */
+    ef_kv bulk; /* log, telemetry, the application's records */
     ef_curl *curl; /* NULL: no network (tests bring their own) */
     uint8_t running_slot;
     bool verbose;
     bool restart_wanted;
+    uint32_t sleep_wanted_ms; /* 0: none */
+    ef_reset reset;           /* why this start happened */
     int32_t rssi_dbm;  /* around which the radio that is played wanders; 0: a process has no radio */
     int32_t rssi_drift_db;
 } ef_posix;
