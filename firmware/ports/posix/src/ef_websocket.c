@@ -51,6 +51,7 @@ static void closed_with(ef_websocket *w, unsigned code)
     case 1009:
         ef_outbox_drop_first(&w->outbox); /* it would come to the same again */
         break;
+    case 1002: /* libwebsockets 4.1 gives 1012 and 1013 as this; a host that does not understand us is left alone for a while too */
     case 1012:
         (void)!getrandom(&dice, 1, 0);
         w->retry_after_s = 1 + (int32_t)(dice % RESTART_S);
