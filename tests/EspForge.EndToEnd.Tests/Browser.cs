@@ -25,7 +25,7 @@ internal sealed class Browser : IAsyncDisposable
 
     public IReadOnlyList<string> Errors => _errors;
 
-    public static async Task<Browser> OpenAsync(Uri address, int width = 1440, int height = 900)
+    public static async Task<Browser> OpenAsync(Uri address, int width = 1440, int height = 900, bool javaScript = true)
     {
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
@@ -33,7 +33,7 @@ internal sealed class Browser : IAsyncDisposable
             ExecutablePath = "/usr/bin/chromium",
             Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"],
         });
-        var page = await browser.NewPageAsync(new BrowserNewPageOptions { BaseURL = address.ToString(), ViewportSize = new ViewportSize { Width = width, Height = height }, ReducedMotion = ReducedMotion.Reduce, ColorScheme = ColorScheme.Dark });
+        var page = await browser.NewPageAsync(new BrowserNewPageOptions { BaseURL = address.ToString(), ViewportSize = new ViewportSize { Width = width, Height = height }, JavaScriptEnabled = javaScript, ReducedMotion = ReducedMotion.Reduce, ColorScheme = ColorScheme.Dark });
         page.SetDefaultTimeout(60_000);
         Assertions.SetDefaultExpectTimeout(30_000); // a machine may be busy; what does not come, does not come later either
         return new Browser(playwright, browser, page);

@@ -31,7 +31,19 @@ internal sealed class VirtualDevice : IAsyncDisposable
         }
     }
 
-    public static VirtualDevice Start(HostToolsFixture tools, string server)
+    /// <summary>Waits for a line that begins with <paramref name="word"/> and returns what follows it.</summary>
+    public async Task<string> SaysAsync(string word)
+    {
+        string? rest = null;
+        await Wait.UntilAsync(
+            TimeSpan.FromSeconds(30),
+            $"the device says {word}",
+            () => Task.FromResult((rest = Output.Split('\n').LastOrDefault(line => line.StartsWith(word + " ", StringComparison.Ordinal))) is not null),
+            () => Output);
+        return rest![(word.Length + 1)..].Trim();
+    }
+
+    public static VirtualDevice Start(HostToolsFixture tools, string server, params string[] more)
     {
         var state = Directory.CreateTempSubdirectory("espforge-device-").FullName;
         var start = new ProcessStartInfo(tools.Bootloader)
@@ -46,6 +58,7 @@ internal sealed class VirtualDevice : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var argument in more) start.ArgumentList.Add(argument);
         return new VirtualDevice(Process.Start(start)!, state);
     }
 

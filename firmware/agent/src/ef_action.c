@@ -105,8 +105,6 @@ static outcome run_factory_reset(ef_agent *a, const ef_command *c, ef_json_write
     if (ef_json_open(&params, c->params, strlen(c->params)) != EF_OK || ef_json_member(&params, "confirm", &value) != EF_OK ||
         ef_json_string(&value, confirm, sizeof confirm) != EF_OK || strcmp(confirm, a->identity.device_id) != 0)
         return failed(EF_BAD_ARGUMENT, "A factory reset is confirmed by the device's id.");
-    if (a->config.factory_reset == NULL)
-        return failed(EF_NOT_FOUND, "This device has no factory reset.");
     if (a->state != EF_STATE_IDLE)
         return failed(EF_AGAIN, "An update is under way.");
     a->reset_wanted = true;

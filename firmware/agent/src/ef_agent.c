@@ -156,18 +156,21 @@ ef_status ef_agent_init(ef_agent *a, const ef_port *port, const ef_agent_config 
     ef_poll_init(a);
     ef_telemetry_init(a);
     ef_clock_load(a);
-    ef_status status = ef_identity_load(a);
+    ef_status status = ef_reset_complete(a);
+    if (status == EF_OK)
+        status = ef_identity_load(a);
     if (status == EF_OK)
         status = ef_update_record_load(a);
     if (status != EF_OK)
         return status;
+    ef_networks_load(a);
     ef_log(a, EF_LOG_INFO, "agent %s, image %s, slot %c%s%s", EF_AGENT_VERSION, config->version, 'a' + a->running_slot,
            a->identity.present ? ", device " : "", a->identity.device_id);
     return EF_OK;
 }
 
 /* What goes on in every state. Messages before the exchange: both use its buffers, and a command is answered before the next request. */
-static int64_t (*const parts[])(ef_agent *a, int64_t now_ms) = {ef_messages_step, ef_exchange_step, ef_telemetry_step, ef_ring_step, ef_sleep_step};
+static int64_t (*const parts[])(ef_agent *a, int64_t now_ms) = {ef_networks_step, ef_provision_step, ef_messages_step, ef_exchange_step, ef_telemetry_step, ef_ring_step, ef_sleep_step};
 
 uint32_t ef_agent_step(ef_agent *a, int64_t now_ms)
 {
@@ -180,7 +183,7 @@ uint32_t ef_agent_step(ef_agent *a, int64_t now_ms)
         if (part_ms < wait_ms)
             wait_ms = part_ms;
     }
-    if (states[a->state].step != NULL && !a->restarting) {
+    if (states[a->state].step != NULL && !a->restarting && !(a->networks.down && a->state == EF_STATE_DOWNLOADING)) {
         int64_t state_ms = states[a->state].step(a, now_ms);
         if (state_ms < wait_ms)
             wait_ms = state_ms;

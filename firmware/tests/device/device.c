@@ -153,7 +153,10 @@ static bool boot(device *d)
     };
     if (d->configure != NULL)
         d->configure(d, &config);
-    assert_int_equal(ef_agent_init(&d->agent, &d->port, &config, d->now_ms), EF_OK);
+    status = ef_agent_init(&d->agent, &d->port, &config, d->now_ms);
+    if (status == EF_FLASH_FAILED && d->flash.power_is_off)
+        return false; /* a factory reset was to be completed */
+    assert_int_equal(status, EF_OK);
     d->on = true;
     d->boots++;
     d->booted_ms = d->now_ms;

@@ -9,20 +9,13 @@
 static fake_host host;
 static fake_link mqtt;
 static device d;
-static uint32_t next_nonce, identified, relays, resets;
+static uint32_t next_nonce, identified, relays;
 static char last_params[2100];
-static bool has_reset;
 
 static void identify(void *ctx)
 {
     (void)ctx;
     identified++;
-}
-
-static void factory_reset(ef_agent *a)
-{
-    (void)a;
-    resets++;
 }
 
 static void configure(device *x, ef_agent_config *config)
@@ -31,7 +24,6 @@ static void configure(device *x, ef_agent_config *config)
     config->links[0] = EF_LINK_MQTT;
     config->mqtt_url = "mqtt://broker";
     config->identify = identify;
-    config->factory_reset = has_reset ? factory_reset : NULL;
 }
 
 static ef_status set_relay(void *ctx, const char *params, ef_json_writer *result)
@@ -62,8 +54,7 @@ static void start(void)
 static int set_up(void **state)
 {
     (void)state;
-    next_nonce = identified = relays = resets = 0;
-    has_reset = true;
+    next_nonce = identified = relays = 0;
     fake_host_init(&host);
     fake_link_init(&mqtt);
     device_create(&d, &host);
@@ -207,19 +198,20 @@ static void every_device_knows_these_actions(void **state)
     assert_int_equal(d.boots, boots + 1);
 }
 
-static void a_factory_reset_needs_the_devices_name_and_somebody_who_does_it(void **state)
+static bool is_nobodys(const device *x)
+{
+    return x->on && !x->agent.restarting && !x->agent.identity.present;
+}
+
+static void a_factory_reset_needs_the_devices_name_and_makes_it_nobodys(void **state)
 {
     (void)state;
     assert_string_equal(code_of(do_action("factory-reset", NULL)), "bad-argument");
     assert_string_equal(code_of(do_action("factory-reset", "{\"confirm\":\"dev-2\"}")), "bad-argument");
-    assert_int_equal(resets, 0);
-    d.agent.config.factory_reset = NULL;
-    assert_string_equal(code_of(do_action("factory-reset", "{\"confirm\":\"dev-1\"}")), "not-found");
-    d.agent.config.factory_reset = factory_reset;
+    assert_true(d.agent.identity.present);
     uint32_t boots = d.boots;
     assert_string_equal(code_of(do_action("factory-reset", "{\"confirm\":\"dev-1\"}")), "accepted");
-    (void)device_run(&d, 5000, NULL);
-    assert_int_equal(resets, 1);
+    device_run_until(&d, is_nobodys);
     assert_int_equal(d.boots, boots + 1);
 }
 
@@ -358,7 +350,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(a_command_is_obeyed_once_and_answered),
         T(every_device_knows_these_actions),
-        T(a_factory_reset_needs_the_devices_name_and_somebody_who_does_it),
+        T(a_factory_reset_needs_the_devices_name_and_makes_it_nobodys),
         T(an_application_registers_eight_actions_and_no_more),
         T(attacks_on_commands),
         T(a_power_cut_between_nonce_and_deed_loses_the_command_and_never_doubles_it),

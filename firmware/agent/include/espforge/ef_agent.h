@@ -12,6 +12,7 @@
 #include "espforge/ef_port.h"
 #include "espforge/ef_ring.h"
 #include "espforge/ef_telemetry.h"
+#include "espforge/ef_provision.h"
 
 #define EF_AGENT_VERSION "0.1.0"
 
@@ -45,10 +46,10 @@ typedef struct ef_agent_config {
     uint32_t telemetry_batch;   /* samples sent at once; 0 = 1. At most what the RAM holds */
     uint32_t sleep_ms;          /* deep sleep between two wakes; 0: none */
     uint32_t awake_ms;          /* longest wake when the host is not reached; 0 = 30,000 */
-    void (*factory_reset)(struct ef_agent *a); /* erases what a factory reset erases; the agent restarts then. NULL: the command fails */
     void (*identify)(void *ctx);               /* the application shows which device it is. NULL: the command fails */
     void (*add_status)(void *ctx, ef_json_writer *out); /* the application's members of `status`. NULL: none */
     void *app_ctx;
+    ef_provision_config provision;
 } ef_agent_config;
 
 typedef enum ef_state {
@@ -120,6 +121,7 @@ typedef struct ef_exchange {
 typedef struct ef_claim {
     char claim_id[33];
     char poll_token[65];
+    char pairing_code[7];
     uint32_t interval_ms;
     int64_t next_ms;
     ef_backoff backoff;
@@ -255,6 +257,8 @@ typedef struct ef_agent {
     ef_quality quality;
     ef_messages messages;
     ef_ring ring;
+    ef_networks networks;
+    ef_provision provision;
     uint8_t sector[EF_SECTOR_BYTES];
 } ef_agent;
 

@@ -24,9 +24,16 @@ static void random_bytes(void *ctx, uint8_t *out, size_t len)
     }
 }
 
+static ef_network network(ef_posix *posix)
+{
+    return posix->radio == NULL ? EF_NETWORK_UP : ef_radio_network(posix->radio, ef_monotonic_ms());
+}
+
 static ef_status open_channel(void *ctx, ef_channel channel, const ef_request *request)
 {
     ef_posix *posix = ctx;
+    if (network(posix) != EF_NETWORK_UP)
+        return EF_NETWORK;
     ef_status status = ef_faults_open(&posix->faults, channel, request, ef_monotonic_ms());
     if (status != EF_AGAIN)
         return status;
@@ -60,6 +67,10 @@ static ef_status read_channel(void *ctx, ef_channel channel, ef_response *respon
 {
     ef_posix *posix = ctx;
     bool handled;
+    if (network(posix) != EF_NETWORK_UP) {
+        *len = 0;
+        return EF_NETWORK;
+    }
     ef_status status = ef_faults_read(&posix->faults, channel, response, out, cap, len, ef_monotonic_ms(), &handled);
     return handled ? status : ef_faults_heard(&posix->faults, channel, read_real(posix, channel, response, out, cap, len), len);
 }
@@ -165,8 +176,10 @@ static void facts(void *ctx, ef_facts *out)
     struct mallinfo2 heap = mallinfo2();
     size_t used = heap.uordblks + heap.hblkhd;
     out->free_heap_bytes = used < HEAP_BYTES - HEAP_LOW_BYTES ? (uint32_t)(HEAP_BYTES - used) : HEAP_LOW_BYTES;
-    out->network = EF_NETWORK_UP;
+    out->network = network(posix);
     out->reset = posix->reset;
+    if (posix->radio != NULL)
+        posix->rssi_dbm = ef_radio_rssi_dbm(posix->radio);
     out->has_rssi = posix->rssi_dbm != 0;
     out->rssi_dbm = out->has_rssi ? play_radio(posix) : 0;
 }
@@ -187,9 +200,14 @@ static ef_status act(void *ctx, ef_action action, const ef_action_detail *detail
     case EF_BOOT_SLEEP:
         posix->sleep_wanted_ms = detail->sleep_ms;
         return EF_OK;
-    case EF_NETWORK_JOIN:
-    case EF_NETWORK_LEAVE:
         return EF_NOT_FOUND;
+    case EF_NETWORK_JOIN:
+        return posix->radio == NULL ? EF_NOT_FOUND : ef_radio_join(posix->radio, detail->ssid, detail->password, ef_monotonic_ms());
+    case EF_NETWORK_LEAVE:
+        if (posix->radio == NULL)
+            return EF_NOT_FOUND;
+        ef_radio_leave(posix->radio);
+        return EF_OK;
     }
     return EF_BAD_ARGUMENT;
 }

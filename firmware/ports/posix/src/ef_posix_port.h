@@ -8,6 +8,7 @@
 #include "ef_faults.h"
 #include "ef_mqtt.h"
 #include "ef_websocket.h"
+#include "ef_radio.h"
 
 typedef struct ef_posix {
     ef_flash *flash;
@@ -18,6 +19,7 @@ typedef struct ef_posix {
     ef_websocket *websocket; /* likewise */
     ef_link link;            /* that the messages channel is open for; EF_LINK_HTTP: it is closed */
     ef_faults faults;
+    ef_radio *radio; /* NULL: the process's own network, always up */
     uint8_t running_slot;
     bool verbose;
     bool restart_wanted;
