@@ -196,8 +196,7 @@ static const char *security_name(ef_wifi_security security)
 static void put_row(ef_portal *p, const ef_heard *heard)
 {
     char meta[48];
-    const ef_provision *v = &p->agent->provision;
-    bool again = v->state == EF_PROVISION_FAILED && strcmp(v->wifi.ssid, heard->ssid) == 0; /* most likely with another password */
+    bool again = strcmp(p->agent->provision.wifi.ssid, heard->ssid) == 0; /* tried before: most likely again, with another password */
     put(p, again ? "<label class=n><input type=radio name=ssid required checked value='" : "<label class=n><input type=radio name=ssid required value='");
     put_escaped(p, heard->ssid);
     put(p, "'><span>");
