@@ -40,7 +40,7 @@ public sealed class ProvisioningPortalTests(HostToolsFixture tools) : IClassFixt
         await Expect(page.GetByLabel("Password", new() { Exact = true })).ToHaveValueAsync("");
         await browser.ShotAsync("portal-wrong-password");
 
-        await page.GetByLabel("Workshop").CheckAsync();
+        await Expect(page.GetByLabel("Workshop")).ToBeCheckedAsync();
         await page.GetByLabel("Password", new() { Exact = true }).FillAsync("correct horse");
         await page.GetByRole(AriaRole.Button, new() { Name = "Join network" }).ClickAsync();
         var code = page.GetByLabel("Pairing code");

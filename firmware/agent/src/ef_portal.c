@@ -196,7 +196,8 @@ static const char *security_name(ef_wifi_security security)
 static void put_row(ef_portal *p, const ef_heard *heard)
 {
     char meta[48];
-    put(p, "<label class=n><input type=radio name=ssid required value='");
+    bool again = strcmp(p->agent->provision.wifi.ssid, heard->ssid) == 0; /* tried before: most likely again, with another password */
+    put(p, again ? "<label class=n><input type=radio name=ssid required checked value='" : "<label class=n><input type=radio name=ssid required value='");
     put_escaped(p, heard->ssid);
     put(p, "'><span>");
     put_escaped(p, heard->ssid);

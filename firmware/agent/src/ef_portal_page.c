@@ -28,10 +28,11 @@ static const ef_page_part page[] = {
      "[data-state=failed] #s::before{content:'\xE2\x9C\x95';color:var(--bad)}[data-state=locked] #s::before{content:'\xE2\x96\xB2';color:var(--warn)}"
      "[data-state=joined] #s::before{content:'\xE2\x97\x8F';color:var(--ok)}"
      "#note{margin:0 0 16px;color:var(--bad)}#note:empty{display:none}"
-     "form,#scan{display:none}[data-state=waiting] form,[data-state=failed] form{display:block}"
-     "fieldset{margin:0 0 16px;padding:0;border:1px solid var(--l);border-radius:4px;background:var(--s)}"
-     "legend{padding:0;margin-bottom:8px;color:var(--m)}"
-     ".n{display:flex;align-items:center;gap:12px;min-height:44px;padding:0 12px;border-bottom:1px solid var(--l)}.n:last-of-type{border:0}"
+     "form{display:none}[data-state=waiting] form,[data-state=failed] form{display:block}"
+     "fieldset{margin:0 0 16px;padding:0;border:0}legend{padding:0;margin-bottom:4px}"
+     ".b{border:1px solid var(--l);border-radius:4px;background:var(--s)}"
+     "#list:empty::before{content:'Looking for networks\xE2\x80\xA6';display:block;padding:12px;color:var(--m)}"
+     ".n{display:flex;align-items:center;gap:12px;min-height:44px;padding:0 12px}#list .n{border-bottom:1px solid var(--l)}"
      ".n span{flex:1;overflow-wrap:anywhere}.n i{color:var(--m);font-size:12px;white-space:nowrap}"
      "input{accent-color:var(--a)}.n input{width:18px;height:18px;margin:0;flex:none}"
      "input[type=text],input[type=password]{display:block;width:100%;height:44px;margin:4px 0 16px;padding:0 12px;border:1px solid var(--l);"
@@ -49,10 +50,10 @@ static const ef_page_part page[] = {
     {"</p><section id=pair class=p", EF_HOLE_CODE_HIDDEN},
     {"><p class=e id=cl>Pairing code</p><output id=code aria-labelledby=cl>", EF_HOLE_CODE},
     {"</output></section><form method=post action=/join><input type=hidden name=token value=", EF_HOLE_TOKEN},
-    {"><fieldset><legend>Wi-Fi network</legend><div id=list>", EF_HOLE_ROWS},
+    {"><fieldset><legend>Wi-Fi network</legend><div class=b><div id=list>", EF_HOLE_ROWS},
     {"</div><label class=n><input type=radio name=ssid value='' required><span>Another network</span></label>"
      "<input type=text id=other name=other maxlength=32 autocomplete=off autocapitalize=off spellcheck=false aria-label='Name of the network' "
-     "placeholder='Name of the network'></fieldset>"
+     "placeholder='Name of the network'></div></fieldset>"
      "<label for=pw>Password</label><input type=password id=pw name=password maxlength=64 autocomplete=off autocapitalize=off spellcheck=false>"
      "<p id=sw hidden><label><input type=checkbox id=see> Show the password</label></p>"
      "<button>Join network</button><noscript><p><a href=/>Scan again</a></p></noscript></form>"

@@ -226,6 +226,7 @@ static void a_wrong_password_is_said_and_the_right_one_joins(void **state)
     assert_true(has("\"state\":\"failed\",\"reason\":\"wrong-password\",\"message\":\"The password is wrong.\""));
     assert_int_equal(get("/"), 200);
     assert_true(has("The password is wrong."));
+    assert_true(has("checked value='Workshop'"));
     assert_false(has("wrong horse"));
     assert_false(has("http-equiv=refresh"));
     assert_int_equal(join("ssid=&other=Workshop&password=correct%20hors%65"), 303);
