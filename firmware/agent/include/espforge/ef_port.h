@@ -68,6 +68,9 @@ typedef struct ef_response {
     int64_t range_total;    /* of Content-Range, -1: not said */
     int64_t date_ms;        /* Unix ms, 0: not said */
     int32_t retry_after_s;  /* 0: not said */
+    uint64_t keys_generation; /* EspForge-Keys, 0: not said */
+    bool has_etag;
+    uint8_t etag[8];        /* of an entity tag that is a SHA-256: its first bytes */
     char offer_id[EF_OFFER_CHARS + 1];
     char topic[16];         /* messages: of the one just read, without the root */
     uint32_t unacknowledged; /* messages: sent with QoS 1 and not acknowledged yet */
