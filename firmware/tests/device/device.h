@@ -8,7 +8,9 @@
 #include "ef_slot.h"
 #include "fake_host.h"
 
+#ifndef SLOT_BYTES
 #define SLOT_BYTES (64u * 1024u)
+#endif
 #define FACTORY_VERSION "1.0.0"
 
 typedef enum run_end { RUN_GOAL, RUN_TIME_UP, RUN_POWER_OFF } run_end;
@@ -22,6 +24,11 @@ typedef struct device {
     ef_agent agent;
     int64_t now_ms;
     uint32_t random_state;
+    uint32_t most_wait_ms; /* between two steps; 0 = 50 */
+
+    /* What the device has stored: never less at any later start. */
+    uint64_t least_sequence, least_generation;
+    uint32_t least_epoch;
 
     ef_image image; /* running */
     bool on;
@@ -31,6 +38,7 @@ typedef struct device {
 
     const char *crashing_version; /* an image of this version ends by a signal soon after its start */
     const char *failing_version;  /* its self-test says no */
+    void (*registers)(struct device *d); /* called after every start: self-tests of the application */
     bool verbose;
     char last_event[128];
     char pairing[128];
