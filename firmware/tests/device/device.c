@@ -72,7 +72,7 @@ void device_create(device *d, fake_host *host)
 
     char path[128];
     static uint8_t image[IMAGE_MAX_BYTES];
-    size_t len = make_image(image, FACTORY_VERSION, "esp32c3", 9000);
+    size_t len = make_image(image, FACTORY_VERSION, "esp32c3", FACTORY_BYTES);
     (void)snprintf(path, sizeof path, "%s/factory.efi", d->dir);
     write_file(path, image, len);
     assert_int_equal(ef_flash_open(&d->flash, d->dir, SLOT_BYTES), EF_OK);

@@ -11,6 +11,9 @@
 #ifndef SLOT_BYTES
 #define SLOT_BYTES (64u * 1024u)
 #endif
+#ifndef FACTORY_BYTES
+#define FACTORY_BYTES 9000u
+#endif
 #define FACTORY_VERSION "1.0.0"
 
 typedef enum run_end { RUN_GOAL, RUN_TIME_UP, RUN_POWER_OFF } run_end;

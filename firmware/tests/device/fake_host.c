@@ -15,39 +15,40 @@
 #define EXPIRES_MS (START_MS + 30 * INT64_C(86400000))
 #define CLAIM_ID "00112233445566778899aabbccddeeff"
 
-/* Signing is what takes time here, and many lives of a device see the same manifests. */
+/* Signing is what takes time here, and many lives of a device see the same documents. */
+#define SIGNED_BEFORE 16u
+static signer first_signer;
 static struct {
-    signer signer;
-    uint32_t count;
-    buffer payload[8], manifest[8];
-} signed_before;
+    psa_key_id_t signer;
+    buffer header, payload, document;
+} signed_before[SIGNED_BEFORE];
+static uint32_t signed_count;
 
-static buffer sign(const signer *s, const buffer *payload)
+static bool same(const buffer *a, const buffer *b)
 {
-    uint32_t found = 0;
-    while (found < signed_before.count && (signed_before.payload[found].len != payload->len ||
-                                           memcmp(signed_before.payload[found].data, payload->data, payload->len) != 0))
-        found++;
-    buffer header = protected_of(s->key.alg, s->key.kid);
-    if (s->id != signed_before.signer.id)
-        return sign_parts(s, &header, payload);
-    if (found == signed_before.count) {
-        found = signed_before.count++ % 8;
-        if (signed_before.count > 8)
-            signed_before.count = 8;
-        signed_before.payload[found] = *payload;
-        signed_before.manifest[found] = sign_parts(s, &header, payload);
-    }
-    return signed_before.manifest[found];
+    return a->len == b->len && memcmp(a->data, b->data, a->len) == 0;
+}
+
+static buffer sign(const signer *s, const buffer *header, const buffer *payload)
+{
+    for (uint32_t i = 0; i < SIGNED_BEFORE; i++)
+        if (signed_before[i].signer == s->id && same(&signed_before[i].header, header) && same(&signed_before[i].payload, payload))
+            return signed_before[i].document;
+    uint32_t next = signed_count++ % SIGNED_BEFORE;
+    signed_before[next].signer = s->id;
+    signed_before[next].header = *header;
+    signed_before[next].payload = *payload;
+    signed_before[next].document = sign_parts(s, header, payload);
+    return signed_before[next].document;
 }
 
 void fake_host_init(fake_host *host)
 {
     memset(host, 0, sizeof *host);
     assert_int_equal(psa_crypto_init(), PSA_SUCCESS);
-    if (signed_before.signer.id == 0)
-        signed_before.signer = signer_new("0123456789abcdef0123456789abcdef");
-    host->signer = signed_before.signer;
+    if (first_signer.id == 0)
+        first_signer = signer_new("0123456789abcdef0123456789abcdef");
+    host->signer = first_signer;
     host->utc_ms = START_MS;
     host->image_cuts_left = -1;
     host->image_length = -1;
@@ -134,7 +135,8 @@ void fake_host_offer_document(fake_host *host, const buffer *manifest)
 
 void fake_host_offer(fake_host *host, const release *what)
 {
-    buffer payload = release_payload(host, what), manifest = sign(&host->signer, &payload);
+    buffer payload = release_payload(host, what), header = protected_of(host->signer.key.alg, host->signer.key.kid);
+    buffer manifest = sign(&host->signer, &header, &payload);
     fake_host_offer_document(host, &manifest);
 }
 
@@ -149,7 +151,8 @@ void fake_host_publish_keys(fake_host *host, const signer *by, uint64_t generati
     assert_true(count <= 5);
     memcpy(sorted, keys, count * sizeof *keys);
     qsort(sorted, count, sizeof *sorted, by_kid);
-    host->key_list = sign_key_list(by, generation, sorted, count);
+    buffer payload = key_list_payload(generation, sorted, count), header = key_list_protected(by->key.alg, by->key.kid);
+    host->key_list = sign(by, &header, &payload);
     host->keys_generation = generation;
 }
 

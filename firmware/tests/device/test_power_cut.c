@@ -28,8 +28,8 @@
 #define MOMENTS_MAX 512u
 #define WORKERS 2
 #define SUBSET_OF 5u /* of the last changes that are not synced, every subset is lost once */
-#define TORN_BYTES 3u /* between two places where a write tears; prime, so that fields are hit everywhere */
-#define TORN_ERASE_BYTES 31u
+#define TORN_BYTES 2u /* between two places where a write tears */
+#define TORN_ERASE_BYTES 37u
 #define OLD_KID "0123456789abcdef0123456789abcdef"
 #define NEW_KID "fedcba9876543210fedcba9876543210"
 
@@ -125,7 +125,7 @@ static void prepare_device(const scenario *s)
         old_key = host.signer;
         new_key = signer_new(NEW_KID);
     }
-    host.image_len = make_image(host.image, NEW_VERSION, "esp32c3", 9000);
+    host.image_len = make_image(host.image, NEW_VERSION, "esp32c3", 8200);
     device_create(&d, &host);
     d.most_wait_ms = 1000;
     d.crashing_version = s->crashing_version;
@@ -201,7 +201,7 @@ static void live_on(bool with_next_update)
     assert_int_equal(host.downloads, downloads);
     if (!with_next_update)
         return;
-    host.image_len = make_image(host.image, NEXT_VERSION, "esp32c3", 6000);
+    host.image_len = make_image(host.image, NEXT_VERSION, "esp32c3", 3000);
     fake_host_offer_version(&host, NEXT_VERSION);
     device_run_until(&d, offer_has_ended);
     assert_string_equal(fake_host_terminal(&host, host.offer_id), "confirmed");
@@ -265,7 +265,7 @@ static void settle(void)
 static void power_on(void)
 {
     settle();
-    live_on(chosen / every / WORKERS % 8 == 0);
+    live_on(chosen / every / WORKERS % 16 == 0);
     device_cut(&d);
 }
 

@@ -145,7 +145,8 @@ typedef struct ef_port {
     ef_status (*slot_write)(void *ctx, uint32_t offset, const uint8_t *data, size_t len);
     ef_status (*slot_read)(void *ctx, uint32_t offset, uint8_t *out, size_t len); /* of the same slot */
 
-    /* Small records. kv_set is atomic: after a power cut either the old or the new value is there. len 0 removes the key. Values are at most
+    /* Small records. kv_set is atomic: after a power cut either the old or the new value is there, and no new value without what slot_write was
+     * given before it. len 0 removes the key. Values are at most
      * EF_RECORD_BYTES long. kv_get: EF_NOT_FOUND, or EF_TOO_LARGE when the value is longer than cap. */
     ef_status (*kv_get)(void *ctx, const char *key, uint8_t *out, size_t cap, size_t *len);
     ef_status (*kv_set)(void *ctx, const char *key, const uint8_t *data, size_t len);

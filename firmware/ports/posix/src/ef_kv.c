@@ -132,8 +132,11 @@ ef_status ef_kv_set(ef_kv *kv, const char *key, const uint8_t *data, size_t len)
     ef_put_u32(bank + 12, 0);
     ef_put_u32(bank + 12, ef_crc32(bank, HEADER_BYTES + used));
 
+    /* What the record speaks of, sectors of an image, is on the disk before the record is. */
     uint32_t target = 1 - kv->bank;
-    ef_status status = ef_flash_erase(kv->flash, EF_REGION_KV, target * EF_KV_BANK_BYTES, EF_KV_BANK_BYTES);
+    ef_status status = ef_flash_sync(kv->flash);
+    if (status == EF_OK)
+        status = ef_flash_erase(kv->flash, EF_REGION_KV, target * EF_KV_BANK_BYTES, EF_KV_BANK_BYTES);
     if (status == EF_OK)
         status = ef_flash_write(kv->flash, EF_REGION_KV, target * EF_KV_BANK_BYTES, bank, HEADER_BYTES + used);
     if (status == EF_OK)
