@@ -30,11 +30,7 @@ static const struct {
     [EF_STATE_CONFIRMING] = {"confirming", ef_confirm_enter, ef_confirm_step, EF_REPORT_CONFIRMING},
 };
 
-static const struct {
-    ef_state from;
-    ef_event event;
-    ef_state to;
-} transitions[] = {
+const ef_transition ef_transitions[] = {
     {EF_STATE_STARTING, EF_EVENT_NO_IDENTITY, EF_STATE_CLAIMING},
     {EF_STATE_STARTING, EF_EVENT_IDENTITY, EF_STATE_IDLE},
     {EF_STATE_STARTING, EF_EVENT_PENDING_VERIFY, EF_STATE_CONFIRMING},
@@ -54,10 +50,33 @@ static const struct {
     {EF_STATE_CONFIRMING, EF_EVENT_CONFIRMED, EF_STATE_IDLE},
     {EF_STATE_CONFIRMING, EF_EVENT_REFUSED, EF_STATE_REBOOTING},
 };
+const size_t ef_transition_count = sizeof ef_transitions / sizeof ef_transitions[0];
+
+static const char *const event_names[EF_EVENT_COUNT] = {
+    [EF_EVENT_NO_IDENTITY] = "no identity",
+    [EF_EVENT_IDENTITY] = "identity",
+    [EF_EVENT_CLAIM_OPEN] = "claim open",
+    [EF_EVENT_CLAIM_GONE] = "claim gone",
+    [EF_EVENT_OFFER] = "offer",
+    [EF_EVENT_STORED_OFFER] = "stored offer",
+    [EF_EVENT_DOWNLOADED] = "downloaded",
+    [EF_EVENT_VERIFIED] = "verified",
+    [EF_EVENT_DAMAGED] = "damaged",
+    [EF_EVENT_APPLIED] = "applied",
+    [EF_EVENT_FAILED] = "failed",
+    [EF_EVENT_PENDING_VERIFY] = "pending verify",
+    [EF_EVENT_CONFIRMED] = "confirmed",
+    [EF_EVENT_REFUSED] = "refused",
+};
 
 const char *ef_state_name(ef_state state)
 {
     return (unsigned)state < EF_STATE_COUNT ? states[state].name : "unknown";
+}
+
+const char *ef_event_name(ef_event event)
+{
+    return (unsigned)event < EF_EVENT_COUNT && event_names[event] != NULL ? event_names[event] : "unknown";
 }
 
 void ef_copy_text(char *out, size_t cap, const char *text)
@@ -104,10 +123,10 @@ void ef_agent_settle(ef_agent *a)
 
 void ef_event_happened(ef_agent *a, ef_event event)
 {
-    for (size_t i = 0; i < sizeof transitions / sizeof transitions[0]; i++) {
-        if (transitions[i].from != a->state || transitions[i].event != event)
+    for (size_t i = 0; i < ef_transition_count; i++) {
+        if (ef_transitions[i].from != a->state || ef_transitions[i].event != event)
             continue;
-        a->state = transitions[i].to;
+        a->state = ef_transitions[i].to;
         a->entered_ms = a->now_ms;
         ef_log(a, EF_LOG_EVENT, "STATE %s", states[a->state].name);
         if (states[a->state].enter != NULL)
@@ -116,7 +135,7 @@ void ef_event_happened(ef_agent *a, ef_event event)
             ef_report_progress(a, states[a->state].report, a->state == EF_STATE_DOWNLOADING ? a->download.percent / 10 * 10 : -1);
         return;
     }
-    ef_log(a, EF_LOG_ERROR, "event %d has no place in state %s", (int)event, states[a->state].name);
+    ef_log(a, EF_LOG_ERROR, "%s has no place in state %s", ef_event_name(event), states[a->state].name);
 }
 
 static int64_t starting_step(ef_agent *a, int64_t now_ms)
@@ -160,7 +179,11 @@ ef_status ef_agent_init(ef_agent *a, const ef_port *port, const ef_agent_config 
     if (status == EF_OK)
         status = ef_identity_load(a);
     if (status == EF_OK)
+        status = ef_keys_load(a);
+    if (status == EF_OK)
         status = ef_update_record_load(a);
+    if (status == EF_OK && config->self_test != NULL)
+        status = ef_agent_self_test(a, "application", config->self_test, config->self_test_ctx);
     if (status != EF_OK)
         return status;
     ef_networks_load(a);

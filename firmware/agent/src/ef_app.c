@@ -130,6 +130,11 @@ const char *ef_app_version(const ef_app *app)
     return app->agent->config.version;
 }
 
+ef_status ef_app_add_self_test(ef_app *app, const char *name, ef_status (*test)(void *context), void *context)
+{
+    return ef_agent_self_test(app->agent, name, test, context);
+}
+
 __attribute__((weak)) ef_status ef_app_self_test(ef_app *app)
 {
     (void)app;

@@ -105,8 +105,9 @@ static ef_status pair_begin(ef_agent *a, ef_request *request, int64_t now_ms)
 
 static ef_status read_key(const ef_json *element, ef_trusted_key *key)
 {
-    char alg[16], text[96];
+    char alg[16], text[(EF_PUBLIC_KEY_MAX_BYTES * 4 + 2) / 3 + 1];
     size_t len = 0;
+    memset(key, 0, sizeof *key);
     ef_status status = member_string(element, "kid", key->kid, sizeof key->kid);
     if (status == EF_OK)
         status = member_string(element, "alg", alg, sizeof alg);
@@ -114,16 +115,37 @@ static ef_status read_key(const ef_json *element, ef_trusted_key *key)
         status = member_string(element, "publicKey", text, sizeof text);
     if (status == EF_OK)
         status = ef_base64url_decode(text, strlen(text), key->public_key, sizeof key->public_key, &len);
-    if (status != EF_OK || strcmp(alg, "ES256") != 0 || len != sizeof key->public_key || key->public_key[0] != 4 ||
-        strlen(key->kid) != EF_KID_CHARS)
+    if (status != EF_OK)
         return EF_MALFORMED;
-    key->alg = -7;
+    key->alg = ef_key_alg(alg);
+    key->public_key_len = (uint16_t)len;
     return EF_OK;
+}
+
+/* The keys that are trusted from now on, with the generation of the host's list that they are those of (0: it has none). */
+static ef_status read_keys(const ef_json *json, ef_key_record *record)
+{
+    ef_json keys, element, value;
+    ef_trusted_key key;
+    int64_t generation = 0;
+    if (ef_json_member(json, "keysGeneration", &value) == EF_OK && (ef_json_int(&value, &generation) != EF_OK || generation < 0))
+        return EF_MALFORMED;
+    ef_key_record_begin(record, (uint64_t)generation);
+    ef_status status = ef_json_member(json, "trustedKeys", &keys);
+    for (size_t i = 0; status == EF_OK; i++) {
+        status = ef_json_element(&keys, i, &element);
+        if (status == EF_NOT_FOUND && i > 0)
+            return EF_OK;
+        if (status == EF_OK)
+            status = read_key(&element, &key);
+        if (status == EF_OK)
+            status = ef_key_record_add(record, &key);
+    }
+    return status == EF_NOT_FOUND ? EF_MALFORMED : status;
 }
 
 static ef_status read_identity(const ef_json *json, ef_identity *identity)
 {
-    ef_json keys, element;
     memset(identity, 0, sizeof *identity);
     ef_status status = member_string(json, "deviceId", identity->device_id, sizeof identity->device_id);
     if (status == EF_OK)
@@ -132,24 +154,21 @@ static ef_status read_identity(const ef_json *json, ef_identity *identity)
         status = member_string(json, "commandSecret", identity->command_secret, sizeof identity->command_secret);
     if (status == EF_OK)
         status = member_string(json, "topicRoot", identity->topic_root, sizeof identity->topic_root);
-    if (status == EF_OK)
-        status = ef_json_member(json, "trustedKeys", &keys);
-    for (size_t i = 0; status == EF_OK; i++) {
-        status = ef_json_element(&keys, i, &element);
-        if (status != EF_OK)
-            break;
-        if (i == EF_TRUSTED_KEYS_MAX)
-            return EF_TOO_LARGE;
-        status = read_key(&element, &identity->keys[i]);
-        identity->key_count = (uint32_t)i + 1;
-    }
-    if (status != EF_NOT_FOUND || identity->key_count == 0)
-        return status == EF_OK || status == EF_NOT_FOUND ? EF_MALFORMED : status;
+    if (status != EF_OK)
+        return status == EF_NOT_FOUND ? EF_MALFORMED : status;
     for (const char *p = identity->device_id; *p != 0; p++)
         if (!((*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9') || *p == '-' || *p == '_'))
             return EF_MALFORMED;
     identity->present = true;
     return EF_OK;
+}
+
+/* Its own function, so that the record leaves the stack again. */
+static ef_status take_keys(ef_agent *a, const ef_json *json)
+{
+    ef_key_record record;
+    ef_status status = read_keys(json, &record);
+    return status == EF_OK ? ef_keys_store(a, &record) : status;
 }
 
 static void claimed(ef_agent *a, int64_t now_ms)
@@ -162,6 +181,8 @@ static void claimed(ef_agent *a, int64_t now_ms)
         status = read_identity(&json, &identity);
     if (status == EF_OK)
         status = ef_links_store(a, &json); /* before the identity: it is there when the identity is */
+    if (status == EF_OK)
+        status = take_keys(a, &json);
     if (status == EF_OK)
         status = ef_identity_store(a, &identity);
     if (status != EF_OK) {

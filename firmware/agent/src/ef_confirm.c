@@ -1,4 +1,5 @@
-/* Confirming a new image: docs/protocol.md section 4, the last paragraph. */
+/* Confirming a new image: docs/protocol.md section 4, the last paragraph. The steps are tests of the application, the network, an answer of the
+ * host and the soak time; what is missing when the time is up is named in the report. */
 #include <stdio.h>
 #include <string.h>
 
@@ -6,9 +7,23 @@
 
 #define AGAIN_MS 100
 
+static const char name_chars[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+
+ef_status ef_agent_self_test(ef_agent *a, const char *name, ef_status (*run)(void *ctx), void *ctx)
+{
+    ef_confirm *c = &a->confirm;
+    size_t len = name == NULL ? 0 : strlen(name);
+    if (len == 0 || len > EF_SELF_TEST_CHARS || strspn(name, name_chars) != len || run == NULL)
+        return EF_BAD_ARGUMENT;
+    if (c->test_count == EF_SELF_TESTS_MAX)
+        return EF_TOO_LARGE;
+    c->tests[c->test_count++] = (ef_self_test){.name = name, .run = run, .ctx = ctx};
+    return EF_OK;
+}
+
 void ef_confirm_enter(ef_agent *a)
 {
-    a->confirm.tested = false;
+    a->confirm.passed = 0;
     a->confirm.next_ms = 0;
 }
 
@@ -22,44 +37,83 @@ static void refuse(ef_agent *a, ef_status reason, const char *detail)
     ef_event_happened(a, EF_EVENT_REFUSED);
 }
 
+static bool all_passed(const ef_confirm *c)
+{
+    return c->passed == (1u << c->test_count) - 1u;
+}
+
+/* "Missing 60.0 s after start: self-test radio, network, answer of the host." */
 static void give_up(ef_agent *a)
 {
+    const ef_confirm *c = &a->confirm;
     char detail[EF_DETAIL_CHARS + 1];
-    const char *what = !a->confirm.tested            ? "The self-test did not end"
-                       : !a->confirm.host_answered ? "The host did not answer"
-                                                   : "The boot record could not be written";
-    (void)snprintf(detail, sizeof detail, "%s within %.1f s.", what, a->config.confirm_timeout_ms / 1000.0);
+    uint32_t tenths = a->config.confirm_timeout_ms / 100;
+    int at = snprintf(detail, sizeof detail, "Missing %lu.%lu s after start", (unsigned long)(tenths / 10), (unsigned long)(tenths % 10));
+    const char *before = ": ";
+#define NAME(missing, format, text)                                                                      \
+    do {                                                                                                 \
+        if ((missing) && at > 0 && (size_t)at < sizeof detail) {                                         \
+            at += snprintf(detail + at, sizeof detail - (size_t)at, "%s" format, before, text);          \
+            before = ", ";                                                                               \
+        }                                                                                                \
+    } while (0)
+    for (unsigned i = 0; i < c->test_count; i++)
+        NAME((c->passed & 1u << i) == 0, "self-test %s", c->tests[i].name);
+    NAME(!c->network, "%s", "network");
+    NAME(!c->host_answered, "%s", "answer of the host");
+    NAME(all_passed(c) && c->network && c->host_answered, "%s", "a boot record that can be written");
+#undef NAME
+    if (at > 0 && (size_t)at < sizeof detail - 1)
+        memcpy(detail + at, ".", 2);
     refuse(a, EF_CONFIRM_TIMEOUT, detail);
+}
+
+/* Asks the tests that have not passed yet; false when one said no. */
+static bool run_tests(ef_agent *a, int64_t uptime_ms)
+{
+    ef_confirm *c = &a->confirm;
+    for (unsigned i = 0; i < c->test_count; i++) {
+        if ((c->passed & 1u << i) != 0)
+            continue;
+        ef_status status = c->tests[i].run(c->tests[i].ctx);
+        if (status == EF_OK) {
+            c->passed = (uint8_t)(c->passed | 1u << i);
+        } else if (status != EF_AGAIN) {
+            char detail[EF_DETAIL_CHARS + 1];
+            unsigned long tenths = (unsigned long)(uptime_ms / 100);
+            (void)snprintf(detail, sizeof detail, "The self-test %s answered %s %lu.%lu s after start.", c->tests[i].name, ef_status_code(status),
+                           tenths / 10, tenths % 10);
+            refuse(a, EF_SELF_TEST_FAILED, detail);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool has_network(const ef_agent *a)
+{
+    ef_facts facts;
+    a->port->facts(a->port->ctx, &facts);
+    return facts.network == EF_NETWORK_UP;
 }
 
 int64_t ef_confirm_step(ef_agent *a, int64_t now_ms)
 {
+    ef_confirm *c = &a->confirm;
     int64_t uptime_ms = now_ms - a->started_ms;
     if (uptime_ms >= a->config.confirm_timeout_ms) {
         give_up(a);
         return 0;
     }
-    if (now_ms < a->confirm.next_ms)
-        return a->confirm.next_ms - now_ms;
-    if (!a->confirm.tested) {
-        ef_status status = a->config.self_test == NULL ? EF_OK : a->config.self_test(a->config.self_test_ctx);
-        if (status != EF_OK && status != EF_AGAIN) {
-            char detail[EF_DETAIL_CHARS + 1];
-            (void)snprintf(detail, sizeof detail, "The application's self-test answered %s %.1f s after start.", ef_status_code(status),
-                           (double)uptime_ms / 1000.0);
-            refuse(a, EF_SELF_TEST_FAILED, detail);
-            return 0;
-        }
-        a->confirm.tested = status == EF_OK;
-    }
-    if (!a->confirm.tested || !a->confirm.host_answered || uptime_ms < a->config.soak_ms) {
-        a->confirm.next_ms = now_ms + AGAIN_MS;
+    if (now_ms < c->next_ms)
+        return c->next_ms - now_ms;
+    if (!run_tests(a, uptime_ms))
+        return 0;
+    c->network = c->network || c->host_answered || has_network(a); /* whoever was answered has one */
+    c->next_ms = now_ms + AGAIN_MS;
+    bool ready = all_passed(c) && c->network && c->host_answered && uptime_ms >= a->config.soak_ms;
+    if (!ready || a->port->act(a->port->ctx, EF_BOOT_CONFIRM, NULL) != EF_OK)
         return AGAIN_MS;
-    }
-    if (a->port->act(a->port->ctx, EF_BOOT_CONFIRM, NULL) != EF_OK) {
-        a->confirm.next_ms = now_ms + AGAIN_MS;
-        return AGAIN_MS;
-    }
     if (a->record.pending.present) {
         char offer_id[EF_OFFER_CHARS + 1];
         memcpy(offer_id, a->record.pending.offer_id, sizeof offer_id);

@@ -1,4 +1,5 @@
-/* Downloading: docs/protocol.md section 2.2. Whole sectors go to the slot; after a cut the download goes on behind the last one. */
+/* Downloading: docs/protocol.md section 2.2. Whole sectors go to the slot; after a cut the download goes on behind the last one. What has been
+ * read is in the one sector buffer and no further read happens until the slot has taken it: the host is never more than a sector ahead. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,6 +8,8 @@
 #define SILENCE_MS 30000
 #define BUSY_WAIT_MS 100
 #define PROGRESS_DEFAULT_BYTES 65536u
+#define WINDOW_MS 60000
+#define WINDOW_LEAST_BYTES 1024u /* a host that gives less in a window is as good as silent */
 
 static int8_t percent_of(const ef_agent *a)
 {
@@ -42,6 +45,14 @@ static void fail(ef_agent *a, ef_status error, const char *detail)
     ef_update_failed(a, error, detail);
 }
 
+/* Nothing in the slot counts any more: a start from the beginning, also after a cut. */
+static void forget(ef_agent *a)
+{
+    if (a->download.stored > 0)
+        ef_progress_clear(a);
+    a->download.offset = a->download.stored = 0;
+}
+
 /* A try is lost. Sectors that were written stay. */
 static void lost(ef_agent *a, const char *why, int64_t now_ms)
 {
@@ -71,7 +82,8 @@ static void begin(ef_agent *a, int64_t now_ms)
         .if_range = d->if_range,
     };
     d->head_checked = false;
-    d->heard_ms = now_ms;
+    d->heard_ms = d->window_ms = now_ms;
+    d->window_bytes = 0;
     d->resumed = d->resumed || d->offset > 0;
     ef_response_clear(&d->response);
     d->open = true;
@@ -97,19 +109,24 @@ static void check_head(ef_agent *a, int64_t now_ms)
             return;
         }
         if (r->status == 206 && (r->range_start != (int64_t)d->offset || r->range_total != size)) {
-            d->offset = d->stored = 0;
+            forget(a);
             lost(a, "the host sent another range than the one asked for", now_ms);
             return;
         }
+        if (r->has_etag && memcmp(r->etag, a->offer.manifest.image_sha256, sizeof r->etag) != 0) {
+            forget(a);
+            lost(a, "the host sent another image than the one asked for", now_ms);
+            return;
+        }
         if (r->status == 200)
-            d->offset = d->stored = 0; /* the whole image, whatever was there */
+            forget(a); /* the whole image, whatever was there */
         return;
     }
     if (r->status == 401) {
         ef_token_refused(a, now_ms);
         lost(a, why, now_ms);
     } else if (r->status == 416) {
-        d->offset = d->stored = 0;
+        forget(a);
         lost(a, why, now_ms);
     } else if (r->status >= 400 && r->status < 500 && r->status != 408 && r->status != 425 && r->status != 429) {
         (void)snprintf(why, sizeof why, "The host answered %d to the request for the image.", (int)r->status);
@@ -117,6 +134,17 @@ static void check_head(ef_agent *a, int64_t now_ms)
     } else {
         lost(a, why, now_ms);
     }
+}
+
+/* Less than WINDOW_LEAST_BYTES in a window is a cut, however steadily they trickle. */
+static bool too_slow(ef_download *d, int64_t now_ms)
+{
+    if (now_ms - d->window_ms < WINDOW_MS)
+        return false;
+    bool slow = d->window_bytes < WINDOW_LEAST_BYTES;
+    d->window_ms = now_ms;
+    d->window_bytes = 0;
+    return slow;
 }
 
 /* The sector buffer to the slot. */
@@ -176,8 +204,14 @@ int64_t ef_download_step(ef_agent *a, int64_t now_ms)
         check_head(a, now_ms);
         return 0;
     }
+    d->window_bytes += (uint32_t)got;
+    if ((status == EF_OK || status == EF_AGAIN) && too_slow(d, now_ms)) {
+        lost(a, "the host is too slow", now_ms);
+        return 0;
+    }
     if (status == EF_OK) {
-        d->heard_ms = now_ms;
+        if (got > 0)
+            d->heard_ms = now_ms;
         if (complete && got > 0)
             fail(a, EF_IMAGE_SIZE_MISMATCH, "The image goes on behind its end.");
         else if (!complete && (d->fill += (uint32_t)got, d->fill == EF_SECTOR_BYTES || d->offset + d->fill == size))

@@ -8,7 +8,7 @@
 /* In order of importance: when several are due the first one goes. */
 static const ef_job_rules *const jobs[EF_JOB_COUNT] = {
     [EF_JOB_CLAIM] = &ef_claim_job,   [EF_JOB_PAIR] = &ef_pair_job, [EF_JOB_TOKEN] = &ef_token_job,
-    [EF_JOB_REPORT] = &ef_report_job, [EF_JOB_POLL] = &ef_poll_job, [EF_JOB_TELEMETRY] = &ef_telemetry_job,
+    [EF_JOB_REPORT] = &ef_report_job, [EF_JOB_KEYS] = &ef_keys_job, [EF_JOB_POLL] = &ef_poll_job, [EF_JOB_TELEMETRY] = &ef_telemetry_job,
 };
 
 static void finish(ef_agent *a, ef_status status, int64_t now_ms)
@@ -66,8 +66,8 @@ static int64_t receive(ef_agent *a, int64_t now_ms)
         x->too_large = true;
     else
         x->len += got;
-    if (status == EF_AGAIN && now_ms >= x->deadline_ms)
-        status = EF_NETWORK;
+    if ((status == EF_OK || status == EF_AGAIN) && now_ms >= x->deadline_ms)
+        status = EF_NETWORK; /* an answer that trickles, or never ends, does not hold the channel either */
     if (status == EF_OK)
         return 0;
     if (status == EF_AGAIN)

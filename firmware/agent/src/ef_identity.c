@@ -1,16 +1,14 @@
-/* Who the device is, as one record: either all of a claim is stored or none of it. */
+/* Who the device is, as one record. A claim's keys are stored before it: where there is an identity, there are its keys. */
 #include <string.h>
 
-#include "ef_bytes.h"
 #include "ef_parts.h"
 
 static const char key[] = "identity";
 
 enum {
-    FORMAT = 1,
+    FORMAT = 2,
     TEXTS = 65 + 65 + 65 + 128,
-    KEY_BYTES = EF_KID_CHARS + 1 + 4 + 65,
-    RECORD = 4 + TEXTS + (int)EF_TRUSTED_KEYS_MAX * KEY_BYTES
+    RECORD = 4 + TEXTS
 };
 
 static uint8_t *put(uint8_t *p, const void *data, size_t len)
@@ -32,17 +30,12 @@ static bool is_text(const char *field, size_t size)
 
 ef_status ef_identity_store(const ef_agent *a, const ef_identity *identity)
 {
-    uint8_t bytes[RECORD] = {FORMAT, (uint8_t)identity->key_count, 0, 0};
+    uint8_t bytes[RECORD] = {FORMAT, 0, 0, 0};
     uint8_t *p = bytes + 4;
     p = put(p, identity->device_id, sizeof identity->device_id);
     p = put(p, identity->device_key, sizeof identity->device_key);
     p = put(p, identity->command_secret, sizeof identity->command_secret);
-    p = put(p, identity->topic_root, sizeof identity->topic_root);
-    for (uint32_t i = 0; i < EF_TRUSTED_KEYS_MAX; i++) {
-        p = put(p, identity->keys[i].kid, sizeof identity->keys[i].kid);
-        ef_put_u32(p, (uint32_t)identity->keys[i].alg);
-        p = put(p + 4, identity->keys[i].public_key, sizeof identity->keys[i].public_key);
-    }
+    (void)put(p, identity->topic_root, sizeof identity->topic_root);
     return a->port->kv_set(a->port->ctx, key, bytes, sizeof bytes);
 }
 
@@ -57,20 +50,13 @@ ef_status ef_identity_load(ef_agent *a)
         return EF_OK;
     if (status != EF_OK)
         return EF_FLASH_FAILED;
-    if (len != sizeof bytes || bytes[0] != FORMAT || bytes[1] > EF_TRUSTED_KEYS_MAX)
+    if (len != sizeof bytes || bytes[0] != FORMAT)
         return EF_FLASH_FAILED;
-    identity->key_count = bytes[1];
     const uint8_t *p = bytes + 4;
     p = take(p, identity->device_id, sizeof identity->device_id);
     p = take(p, identity->device_key, sizeof identity->device_key);
     p = take(p, identity->command_secret, sizeof identity->command_secret);
-    p = take(p, identity->topic_root, sizeof identity->topic_root);
-    for (uint32_t i = 0; i < EF_TRUSTED_KEYS_MAX; i++) {
-        p = take(p, identity->keys[i].kid, sizeof identity->keys[i].kid);
-        identity->keys[i].alg = (int32_t)ef_get_u32(p);
-        p = take(p + 4, identity->keys[i].public_key, sizeof identity->keys[i].public_key);
-        identity->keys[i].kid[EF_KID_CHARS] = 0;
-    }
+    (void)take(p, identity->topic_root, sizeof identity->topic_root);
     identity->present = is_text(identity->device_id, sizeof identity->device_id) &&
                         is_text(identity->device_key, sizeof identity->device_key) &&
                         is_text(identity->command_secret, sizeof identity->command_secret) &&

@@ -5,6 +5,8 @@
 #include "espforge/ef_agent.h"
 #include "espforge/ef_codec.h"
 
+#include "ef_key_record.h"
+
 #define EF_NEVER INT64_MAX
 
 /* A job of the control channel: when it is due, how its request is made, what its answer means. `finish` gets EF_OK for any complete answer
@@ -16,7 +18,16 @@ typedef struct ef_job_rules {
     void (*finish)(ef_agent *a, ef_status status, int64_t now_ms);
 } ef_job_rules;
 
+/* A row of the table of transitions, from which docs/agent-states.md is made. */
+typedef struct ef_transition {
+    ef_state from;
+    ef_event event;
+    ef_state to;
+} ef_transition;
+
 /* ef_agent.c */
+extern const ef_transition ef_transitions[];
+extern const size_t ef_transition_count;
 void ef_event_happened(ef_agent *a, ef_event event);
 __attribute__((format(printf, 3, 4))) void ef_log(ef_agent *a, ef_log_level level, const char *format, ...);
 /* Before a restart or a sleep: what is in RAM only goes to flash, and the message link is left in order. */
@@ -58,6 +69,13 @@ int64_t ef_networks_step(ef_agent *a, int64_t now_ms);
 void ef_networks_joined(ef_agent *a, const char *ssid); /* by a person, and stored */
 int64_t ef_provision_step(ef_agent *a, int64_t now_ms);
 ef_status ef_reset_complete(ef_agent *a); /* at the start: a reset that was cut */
+/* ef_keys.c */
+ef_status ef_keys_load(ef_agent *a);
+ef_status ef_keys_store(ef_agent *a, const ef_key_record *record); /* in place of all the keys there are */
+ef_status ef_keys_find(const ef_agent *a, const char *kid, ef_trusted_key *key);
+void ef_keys_announced(ef_agent *a, uint64_t generation);
+bool ef_keys_first(ef_agent *a); /* whether the list is asked for before an offer of an unknown key is refused */
+extern const ef_job_rules ef_keys_job;
 
 /* ef_claim.c, ef_token.c, ef_report.c, ef_poll.c, ef_telemetry.c: one job each (claiming has two) */
 extern const ef_job_rules ef_claim_job, ef_pair_job, ef_token_job, ef_report_job, ef_poll_job, ef_telemetry_job;
@@ -124,14 +142,18 @@ int64_t ef_sleep_step(ef_agent *a, int64_t now_ms);
 
 /* ef_update_record.c */
 ef_status ef_update_record_load(ef_agent *a);
-ef_status ef_update_record_store(const ef_agent *a);
+ef_status ef_update_record_store(const ef_agent *a); /* the head */
+ef_status ef_update_record_end(ef_agent *a, const ef_report *report, const uint8_t returned_sha256[32]); /* with the head; the hash may be NULL */
+ef_status ef_update_record_first(const ef_agent *a, ef_report *report);
+ef_status ef_update_record_told(ef_agent *a); /* the first report has arrived */
+ef_status ef_update_record_returned(const ef_agent *a, const ef_manifest *manifest); /* why it was left, EF_OK: it was not */
 void ef_progress_clear(const ef_agent *a);
 uint32_t ef_progress_load(const ef_agent *a, const ef_offer *offer);
 void ef_progress_store(const ef_agent *a, const ef_offer *offer, uint32_t offset);
 
 /* ef_update.c */
 ef_event ef_update_resume(ef_agent *a); /* what the boot record and the update record say together at the start */
-void ef_update_offered(ef_agent *a, const char *offer_id, const uint8_t *cose, size_t len);
+void ef_update_offered(ef_agent *a, const char *offer_id, const uint8_t *cose, size_t len); /* may have the keys asked for first, and be offered anew */
 /* The end of an offer: stored together with everything that follows from it, then the report. */
 void ef_update_ended(ef_agent *a, const char *offer_id, ef_report_state state, ef_status error, const char *detail);
 void ef_update_failed(ef_agent *a, ef_status error, const char *detail);

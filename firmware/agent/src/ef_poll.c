@@ -21,7 +21,8 @@ static int64_t next_poll_ms(ef_agent *a, int64_t now_ms)
 static int64_t poll_due(const ef_agent *a, int64_t now_ms)
 {
     (void)now_ms;
-    bool free = a->state == EF_STATE_IDLE && ef_token_valid(a) && a->record.terminal_count == 0 && a->reports.count == 0;
+    bool free = a->state == EF_STATE_IDLE && ef_token_valid(a) && a->record.terminal_count == 0 && a->reports.count == 0 &&
+                !a->keys.wanted;
     return free ? a->poll_next_ms : EF_NEVER;
 }
 
@@ -57,8 +58,13 @@ static void poll_finish(ef_agent *a, ef_status status, int64_t now_ms)
     }
     ef_backoff_reset(&a->poll_backoff, 1000, 60000);
     a->poll_next_ms = next_poll_ms(a, now_ms);
+    ef_keys_announced(a, x->response.keys_generation);
     if (code == 204) {
         a->polled = true;
+        return;
+    }
+    if (a->keys.wanted) {
+        a->keys.for_offer = true; /* the newest keys first, then the offer */
         return;
     }
     if (x->response.offer_id[0] == 0) {
@@ -68,6 +74,7 @@ static void poll_finish(ef_agent *a, ef_status status, int64_t now_ms)
     /* One byte past the limit is enough for the manifest to be refused for its size. */
     size_t len = status == EF_TOO_LARGE ? EF_MANIFEST_MAX_BYTES + 1 : x->len;
     ef_update_offered(a, x->response.offer_id, x->rx, len);
+    a->keys.judge_next = false;
 }
 
 const ef_job_rules ef_poll_job = {.authenticated = true, .due_ms = poll_due, .begin = poll_begin, .finish = poll_finish};

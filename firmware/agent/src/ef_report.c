@@ -86,20 +86,22 @@ bool ef_report_waits(const ef_agent *a, int64_t now_ms)
 ef_status ef_report_write(ef_agent *a, size_t *len)
 {
     ef_report_queue *q = &a->reports;
-    const ef_report *terminal = &a->record.terminal[0];
+    ef_report terminal;
     ef_json_writer w;
     q->sending_progress = q->count > 0;
+    if (!q->sending_progress && ef_update_record_first(a, &terminal) != EF_OK)
+        return EF_FLASH_FAILED;
     ef_json_begin(&w, a->control.tx, sizeof a->control.tx);
     ef_json_object(&w, NULL);
-    ef_json_put_string(&w, "offerId", q->sending_progress ? q->progress[0].offer_id : terminal->offer_id);
-    ef_json_put_string(&w, "state", ef_report_state_name(q->sending_progress ? q->progress[0].state : terminal->state));
-    int percent = q->sending_progress ? q->progress[0].percent : terminal->percent;
+    ef_json_put_string(&w, "offerId", q->sending_progress ? q->progress[0].offer_id : terminal.offer_id);
+    ef_json_put_string(&w, "state", ef_report_state_name(q->sending_progress ? q->progress[0].state : terminal.state));
+    int percent = q->sending_progress ? q->progress[0].percent : terminal.percent;
     if (percent >= 0)
         ef_json_put_int(&w, "percent", percent);
-    if (!q->sending_progress && terminal->error != EF_OK)
-        ef_json_put_string(&w, "error", ef_status_code(terminal->error));
-    if (!q->sending_progress && terminal->detail[0] != 0)
-        ef_json_put_string(&w, "detail", terminal->detail);
+    if (!q->sending_progress && terminal.error != EF_OK)
+        ef_json_put_string(&w, "error", ef_status_code(terminal.error));
+    if (!q->sending_progress && terminal.detail[0] != 0)
+        ef_json_put_string(&w, "detail", terminal.detail);
     ef_json_object_end(&w);
     return ef_json_end(&w, len);
 }
@@ -116,16 +118,13 @@ static ef_status report_begin(ef_agent *a, ef_request *request, int64_t now_ms)
 void ef_report_taken(ef_agent *a, int64_t now_ms)
 {
     ef_report_queue *q = &a->reports;
-    ef_update_record *r = &a->record;
     ef_backoff_reset(&q->backoff, 500, 60000);
     q->next_ms = now_ms;
     if (q->sending_progress) {
         drop_first(q);
         return;
     }
-    r->terminal_count--;
-    memmove(&r->terminal[0], &r->terminal[1], r->terminal_count * sizeof r->terminal[0]);
-    if (ef_update_record_store(a) != EF_OK)
+    if (ef_update_record_told(a) != EF_OK)
         ef_log(a, EF_LOG_ERROR, "the update record could not be written; the report may be sent again");
 }
 

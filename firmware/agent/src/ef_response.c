@@ -46,6 +46,17 @@ static void read_content_range(ef_response *response, const char *value, size_t 
     response->range_total = total;
 }
 
+/* The strong entity tag of an image is its SHA-256; any other says nothing about it. */
+static void read_etag(ef_response *response, const char *value, size_t len)
+{
+    size_t bytes;
+    uint8_t hash[32];
+    response->has_etag = len == 66 && value[0] == '"' && value[65] == '"' &&
+                         ef_hex_decode(value + 1, 64, hash, sizeof hash, &bytes) == EF_OK;
+    if (response->has_etag)
+        memcpy(response->etag, hash, sizeof response->etag);
+}
+
 void ef_response_header(ef_response *response, const char *name, size_t name_len, const char *value, size_t value_len)
 {
     size_t at = 0;
@@ -59,6 +70,11 @@ void ef_response_header(ef_response *response, const char *name, size_t name_len
     } else if (is_name(name, name_len, "retry-after")) {
         int64_t seconds = digits(value, value_len, &at);
         response->retry_after_s = at == value_len && seconds > 0 ? (int32_t)(seconds > 86400 ? 86400 : seconds) : 0;
+    } else if (is_name(name, name_len, "espforge-keys")) {
+        int64_t generation = digits(value, value_len, &at);
+        response->keys_generation = at == value_len && generation > 0 ? (uint64_t)generation : 0;
+    } else if (is_name(name, name_len, "etag")) {
+        read_etag(response, value, value_len);
     } else if (is_name(name, name_len, "espforge-offer") && value_len == EF_OFFER_CHARS) {
         for (size_t i = 0; i < value_len; i++)
             if (!((value[i] >= '0' && value[i] <= '9') || (value[i] >= 'a' && value[i] <= 'f')))

@@ -7,35 +7,37 @@
 
 #define LAST_WORDS_MS 3000 /* how long a restart waits for reports on the way */
 
-void ef_update_ended(ef_agent *a, const char *offer_id, ef_report_state state, ef_status error, const char *detail)
+static void ended(ef_agent *a, const char *offer_id, ef_report_state state, ef_status error, const char *detail, const uint8_t *returned_sha256)
 {
-    ef_update_record *r = &a->record;
-    if (r->terminal_count == EF_TERMINAL_REPORTS) {
-        r->terminal_count--;
-        memmove(&r->terminal[0], &r->terminal[1], r->terminal_count * sizeof r->terminal[0]);
-    }
-    ef_report *report = &r->terminal[r->terminal_count++];
-    memset(report, 0, sizeof *report);
-    ef_copy_text(report->offer_id, sizeof report->offer_id, offer_id);
-    ef_copy_text(report->detail, sizeof report->detail, detail);
-    report->state = state;
-    report->error = error;
-    report->percent = -1;
-    ef_copy_text(r->done_offer_id, sizeof r->done_offer_id, offer_id);
-    memset(&r->pending, 0, sizeof r->pending);
-    if (ef_update_record_store(a) != EF_OK)
+    ef_report report = {.state = state, .error = error, .percent = -1};
+    ef_copy_text(report.offer_id, sizeof report.offer_id, offer_id);
+    ef_copy_text(report.detail, sizeof report.detail, detail);
+    ef_copy_text(a->record.done_offer_id, sizeof a->record.done_offer_id, offer_id);
+    memset(&a->record.pending, 0, sizeof a->record.pending);
+    if (ef_update_record_end(a, &report, returned_sha256) != EF_OK)
         ef_log(a, EF_LOG_ERROR, "the update record could not be written");
     if (error == EF_OK)
         ef_log(a, EF_LOG_INFO, "update %s", ef_report_state_name(state));
     else
-        ef_log(a, EF_LOG_WARN, "update %s: %s. %s", ef_report_state_name(state), ef_status_code(error), report->detail);
+        ef_log(a, EF_LOG_WARN, "update %s: %s. %s", ef_report_state_name(state), ef_status_code(error), report.detail);
+}
+
+void ef_update_ended(ef_agent *a, const char *offer_id, ef_report_state state, ef_status error, const char *detail)
+{
+    ended(a, offer_id, state, error, detail, NULL);
 }
 
 static void refusal(const ef_agent *a, ef_status status, const ef_facts *facts, char *out, size_t cap)
 {
     switch (status) {
     case EF_KEY_UNKNOWN:
-        (void)snprintf(out, cap, "The manifest is signed by a key this device does not trust.");
+        (void)snprintf(out, cap, "The manifest is signed by a key this device does not trust; the host's key list: %s.", ef_status_code(a->keys.answer));
+        break;
+    case EF_KEY_RETIRED:
+        (void)snprintf(out, cap, "The manifest is signed by a key that was retired in generation %llu or before.", (unsigned long long)a->keys.generation);
+        break;
+    case EF_MANIFEST_ALGORITHM:
+        (void)snprintf(out, cap, "The manifest names another algorithm than its key is for.");
         break;
     case EF_SIGNATURE_INVALID:
         (void)snprintf(out, cap, "The manifest's signature does not fit.");
@@ -73,22 +75,50 @@ static void refusal(const ef_agent *a, ef_status status, const ef_facts *facts, 
     }
 }
 
+/* The release that was left before is told from one that is merely old. */
+static void refusal_of_old(const ef_agent *a, const uint8_t *cose, size_t len, const ef_manifest_context *context, char *out, size_t cap)
+{
+    ef_manifest_context open = *context;
+    ef_manifest manifest;
+    open.sequence = 0;
+    open.security_epoch = 0;
+    open.slot_size_bytes = UINT32_MAX;
+    ef_status why = ef_manifest_open(cose, len, &open, &manifest) == EF_OK ? ef_update_record_returned(a, &manifest) : EF_OK;
+    if (why != EF_OK)
+        (void)snprintf(out, cap, "This device took this release, %s, and left it: %s.", manifest.version, ef_status_code(why));
+}
+
+/* Whether the offer waits: until the host says what time it is, or what keys it has. */
+static bool has_to_wait(ef_agent *a, const uint8_t *cose, size_t len, ef_trusted_key *key)
+{
+    char kid[EF_KID_CHARS + 1];
+    memset(key, 0, sizeof *key);
+    if (ef_agent_utc_ms(a) == 0) {
+        ef_log(a, EF_LOG_WARN, "an offer has to wait until the host says what time it is");
+        return true;
+    }
+    if (ef_manifest_kid(cose, len, kid) != EF_OK)
+        return false;
+    ef_status status = ef_keys_find(a, kid, key);
+    if (status == EF_FLASH_FAILED)
+        ef_log(a, EF_LOG_ERROR, "the trusted keys cannot be read");
+    return status == EF_FLASH_FAILED || (status == EF_NOT_FOUND && ef_keys_first(a));
+}
+
 void ef_update_offered(ef_agent *a, const char *offer_id, const uint8_t *cose, size_t len)
 {
     ef_facts facts;
     ef_manifest manifest;
     if (strcmp(offer_id, a->record.done_offer_id) == 0)
         return; /* it has ended here, and the host has been told */
-    int64_t utc_ms = ef_agent_utc_ms(a);
-    if (utc_ms == 0) {
-        ef_log(a, EF_LOG_WARN, "an offer has to wait until the host says what time it is");
+    ef_trusted_key key;
+    if (has_to_wait(a, cose, len, &key))
         return;
-    }
     a->port->facts(a->port->ctx, &facts);
     const ef_manifest_context context = {
-        .keys = a->identity.keys,
-        .key_count = a->identity.key_count,
-        .now_ms = (uint64_t)utc_ms,
+        .keys = &key,
+        .key_count = key.kid[0] != 0,
+        .now_ms = (uint64_t)ef_agent_utc_ms(a),
         .product = a->config.product,
         .chip = a->config.chip,
         .image_format = a->config.image_format,
@@ -99,9 +129,11 @@ void ef_update_offered(ef_agent *a, const char *offer_id, const uint8_t *cose, s
         .slot_size_bytes = facts.slot_size_bytes,
     };
     ef_status status = ef_manifest_open(cose, len, &context, &manifest);
-    if (status >= EF_MANIFEST_MALFORMED && status <= EF_IMAGE_TOO_LARGE) {
+    if ((status >= EF_MANIFEST_MALFORMED && status <= EF_IMAGE_TOO_LARGE) || status == EF_KEY_RETIRED) {
         char detail[EF_DETAIL_CHARS + 1];
         refusal(a, status, &facts, detail, sizeof detail);
+        if (status == EF_SEQUENCE_OLD)
+            refusal_of_old(a, cose, len, &context, detail, sizeof detail);
         ef_update_ended(a, offer_id, EF_REPORT_REJECTED, status, detail);
         return;
     }
@@ -198,7 +230,7 @@ ef_event ef_update_resume(ef_agent *a)
         a->offer.manifest.image_size_bytes = pending.size_bytes;
         return EF_EVENT_STORED_OFFER;
     }
-    ef_update_ended(a, pending.offer_id, EF_REPORT_ROLLED_BACK, facts.failure == EF_OK ? EF_CRASHED : facts.failure,
-                    facts.failure_detail[0] != 0 ? facts.failure_detail : "The new image is not the one that was booted.");
+    ended(a, pending.offer_id, EF_REPORT_ROLLED_BACK, facts.failure == EF_OK ? EF_CRASHED : facts.failure,
+          facts.failure_detail[0] != 0 ? facts.failure_detail : "The new image is not the one that was booted.", pending.sha256);
     return next;
 }

@@ -1,23 +1,27 @@
-/* The update record and the progress of a download, as bytes in flash. */
+/* The update record and the progress of a download, as bytes in flash. Of the record only the head is in RAM: the reports that must arrive and
+ * the releases that were left are read when they are needed, and every change writes the whole record at once. */
 #include <string.h>
 
 #include "ef_bytes.h"
 #include "ef_parts.h"
 
 enum {
-    FORMAT = 1,
+    FORMAT = 2,
     ID = EF_OFFER_CHARS,
     PENDING = 1 + ID + 32 + 1 + 4 + 4 + 32,
-    REPORT = ID + 1 + 1 + 1 + (int)EF_DETAIL_CHARS,
     HEAD = 4 + 8 + 4 + ID + PENDING,
+    HASH = 16, /* of the 32 bytes: enough to know an image by */
+    RETURNED = HASH + 8 + 1,
+    TERMINAL = HEAD + (int)EF_RETURNED_MAX * RETURNED, /* where the reports begin */
+    REPORT = ID + 1 + 1 + 1 + (int)EF_DETAIL_CHARS,
     PROGRESS = 4 + 32 + 4 + 4,
 };
 
-_Static_assert(HEAD + (int)EF_TERMINAL_REPORTS * REPORT <= (int)EF_RECORD_BYTES, "the update record must fit a record");
+_Static_assert(TERMINAL + (int)EF_TERMINAL_REPORTS * REPORT <= (int)EF_RECORD_BYTES, "the update record must fit a record");
 
 static const char record_key[] = "update", progress_key[] = "progress";
 
-/* Fixed fields without their NUL; a copy is terminated by the zeroed struct it goes to. */
+/* Fixed fields without their NUL. */
 static uint8_t *put_text(uint8_t *p, const char *text, size_t size)
 {
     size_t len = 0;
@@ -35,7 +39,7 @@ static const uint8_t *take_text(const uint8_t *p, char *text, size_t size)
     return p + size;
 }
 
-static uint8_t *put_pending(uint8_t *p, const ef_pending *pending)
+static void put_pending(uint8_t *p, const ef_pending *pending)
 {
     *p++ = pending->present;
     p = put_text(p, pending->offer_id, ID);
@@ -44,10 +48,9 @@ static uint8_t *put_pending(uint8_t *p, const ef_pending *pending)
     ef_put_u32(p, pending->switch_count);
     ef_put_u32(p + 4, pending->size_bytes);
     memcpy(p + 8, pending->sha256, 32);
-    return p + 40;
 }
 
-static const uint8_t *take_pending(const uint8_t *p, ef_pending *pending)
+static void take_pending(const uint8_t *p, ef_pending *pending)
 {
     char version[33];
     pending->present = *p++ != 0;
@@ -58,50 +61,115 @@ static const uint8_t *take_pending(const uint8_t *p, ef_pending *pending)
     pending->switch_count = ef_get_u32(p);
     pending->size_bytes = ef_get_u32(p + 4);
     memcpy(pending->sha256, p + 8, 32);
-    return p + 40;
 }
 
-ef_status ef_update_record_store(const ef_agent *a)
+/* What is in flash; an empty record when there is none yet. */
+static ef_status read_record(const ef_agent *a, uint8_t bytes[EF_RECORD_BYTES])
+{
+    size_t len;
+    ef_status status = a->port->kv_get(a->port->ctx, record_key, bytes, EF_RECORD_BYTES, &len);
+    if (status == EF_NOT_FOUND) {
+        memset(bytes, 0, TERMINAL);
+        bytes[0] = FORMAT;
+        return EF_OK;
+    }
+    bool sound = status == EF_OK && len >= TERMINAL && bytes[0] == FORMAT && bytes[1] <= EF_TERMINAL_REPORTS &&
+                 len == TERMINAL + (size_t)bytes[1] * REPORT;
+    return sound ? EF_OK : EF_FLASH_FAILED;
+}
+
+static ef_status write_record(const ef_agent *a, uint8_t bytes[EF_RECORD_BYTES])
 {
     const ef_update_record *r = &a->record;
-    uint8_t bytes[EF_RECORD_BYTES] = {FORMAT, (uint8_t)r->terminal_count, 0, 0};
     ef_put_u64(bytes + 4, r->sequence);
     ef_put_u32(bytes + 12, r->epoch);
-    uint8_t *p = put_text(bytes + 16, r->done_offer_id, ID);
-    p = put_pending(p, &r->pending);
-    for (uint32_t i = 0; i < r->terminal_count; i++) {
-        p = put_text(p, r->terminal[i].offer_id, ID);
-        *p++ = (uint8_t)r->terminal[i].state;
-        *p++ = (uint8_t)r->terminal[i].error;
-        *p++ = (uint8_t)r->terminal[i].percent;
-        p = put_text(p, r->terminal[i].detail, EF_DETAIL_CHARS);
-    }
-    return a->port->kv_set(a->port->ctx, record_key, bytes, (size_t)(p - bytes));
+    put_pending(put_text(bytes + 16, r->done_offer_id, ID), &r->pending);
+    return a->port->kv_set(a->port->ctx, record_key, bytes, TERMINAL + (size_t)bytes[1] * REPORT);
 }
 
 ef_status ef_update_record_load(ef_agent *a)
 {
     ef_update_record *r = &a->record;
     uint8_t bytes[EF_RECORD_BYTES];
-    size_t len;
     memset(r, 0, sizeof *r);
-    ef_status status = a->port->kv_get(a->port->ctx, record_key, bytes, sizeof bytes, &len);
-    if (status == EF_NOT_FOUND)
-        return EF_OK;
-    if (status != EF_OK || len < HEAD || bytes[0] != FORMAT || bytes[1] > EF_TERMINAL_REPORTS || len != HEAD + (size_t)bytes[1] * REPORT)
+    if (read_record(a, bytes) != EF_OK)
         return EF_FLASH_FAILED;
     r->terminal_count = bytes[1];
     r->sequence = ef_get_u64(bytes + 4);
     r->epoch = ef_get_u32(bytes + 12);
-    const uint8_t *p = take_text(bytes + 16, r->done_offer_id, ID);
-    p = take_pending(p, &r->pending);
-    for (uint32_t i = 0; i < r->terminal_count; i++) {
-        p = take_text(p, r->terminal[i].offer_id, ID);
-        r->terminal[i].state = (ef_report_state)*p++;
-        r->terminal[i].error = (ef_status)*p++;
-        r->terminal[i].percent = (int8_t)*p++;
-        p = take_text(p, r->terminal[i].detail, EF_DETAIL_CHARS);
+    take_pending(take_text(bytes + 16, r->done_offer_id, ID), &r->pending);
+    return EF_OK;
+}
+
+ef_status ef_update_record_store(const ef_agent *a)
+{
+    uint8_t bytes[EF_RECORD_BYTES];
+    return read_record(a, bytes) == EF_OK ? write_record(a, bytes) : EF_FLASH_FAILED;
+}
+
+static void drop_first(uint8_t bytes[EF_RECORD_BYTES])
+{
+    bytes[1]--;
+    memmove(bytes + TERMINAL, bytes + TERMINAL + REPORT, (size_t)bytes[1] * REPORT);
+}
+
+ef_status ef_update_record_end(ef_agent *a, const ef_report *report, const uint8_t returned_sha256[32])
+{
+    uint8_t bytes[EF_RECORD_BYTES];
+    if (read_record(a, bytes) != EF_OK)
+        return EF_FLASH_FAILED;
+    if (returned_sha256 != NULL) { /* the newest first */
+        uint8_t *first = bytes + HEAD;
+        memmove(first + RETURNED, first, (EF_RETURNED_MAX - 1) * RETURNED);
+        memcpy(first, returned_sha256, HASH);
+        ef_put_u64(first + HASH, a->record.sequence);
+        first[HASH + 8] = (uint8_t)report->error;
     }
+    if (bytes[1] == EF_TERMINAL_REPORTS)
+        drop_first(bytes);
+    uint8_t *p = put_text(bytes + TERMINAL + (size_t)bytes[1] * REPORT, report->offer_id, ID);
+    p[0] = (uint8_t)report->state;
+    p[1] = (uint8_t)report->error;
+    p[2] = (uint8_t)report->percent;
+    (void)put_text(p + 3, report->detail, EF_DETAIL_CHARS);
+    bytes[1]++;
+    ef_status status = write_record(a, bytes);
+    if (status == EF_OK)
+        a->record.terminal_count = bytes[1];
+    return status;
+}
+
+ef_status ef_update_record_first(const ef_agent *a, ef_report *report)
+{
+    uint8_t bytes[EF_RECORD_BYTES];
+    if (read_record(a, bytes) != EF_OK || bytes[1] == 0)
+        return EF_FLASH_FAILED;
+    const uint8_t *p = take_text(bytes + TERMINAL, report->offer_id, ID);
+    report->state = (ef_report_state)p[0];
+    report->error = (ef_status)p[1];
+    report->percent = (int8_t)p[2];
+    (void)take_text(p + 3, report->detail, EF_DETAIL_CHARS);
+    return EF_OK;
+}
+
+ef_status ef_update_record_told(ef_agent *a)
+{
+    uint8_t bytes[EF_RECORD_BYTES];
+    if (read_record(a, bytes) != EF_OK || bytes[1] == 0)
+        return EF_FLASH_FAILED;
+    drop_first(bytes);
+    a->record.terminal_count = bytes[1];
+    return write_record(a, bytes);
+}
+
+ef_status ef_update_record_returned(const ef_agent *a, const ef_manifest *manifest)
+{
+    uint8_t bytes[EF_RECORD_BYTES];
+    if (read_record(a, bytes) != EF_OK)
+        return EF_OK;
+    for (const uint8_t *p = bytes + HEAD; p < bytes + TERMINAL; p += RETURNED)
+        if (ef_get_u64(p + HASH) == manifest->sequence && memcmp(p, manifest->image_sha256, HASH) == 0)
+            return (ef_status)p[HASH + 8];
     return EF_OK;
 }
 

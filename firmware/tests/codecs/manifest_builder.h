@@ -9,6 +9,7 @@
 #include "espforge/ef_manifest.h"
 
 #define BUFFER_CAP 4096
+#define GOOD_ISSUED_AT UINT64_C(1767225600000)
 
 typedef struct buffer {
     uint8_t data[BUFFER_CAP];
@@ -26,8 +27,14 @@ typedef struct signer {
     ef_trusted_key key;
 } signer;
 
-signer signer_new(const char *kid);
+signer signer_new(const char *kid); /* ES256 */
+signer signer_new_rsa(const char *kid, int32_t alg); /* of 2,048 bits: takes its time */
 void signer_free(signer *s);
+
+/* A key list, docs/protocol.md section 6.6. `keys` in the order given; an entry's state is its `retired`. */
+buffer key_list_payload(uint64_t generation, const ef_trusted_key *keys, size_t count);
+buffer key_list_protected(int64_t alg, const char *kid);
+buffer sign_key_list(const signer *s, uint64_t generation, const ef_trusted_key *keys, size_t count);
 
 /* The fields of a payload; a test changes one and encodes. */
 typedef struct fields {

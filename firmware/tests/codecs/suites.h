@@ -15,5 +15,6 @@ int run_json_tests(void);
 int run_cbor_tests(void);
 int run_manifest_tests(void);
 int run_command_tests(void);
+int run_key_list_tests(void);
 
 #endif

@@ -389,11 +389,12 @@ static void manifests_are_judged_as_the_vectors_say(void **state)
     if (file == NULL) fail_msg("manifest.vec is missing in %s", EF_VECTORS_DIR);
     size_t cases = 0;
     while (vectors_next(file, &v)) {
-        ef_trusted_key key = {.alg = -7};
+        ef_trusted_key key = {.alg = ef_key_alg(vector_text(&v, "alg")), .retired = strcmp(vector_text(&v, "state"), "retired") == 0};
         const char *vector_kid = vector_text(&v, "kid");
         assert_int_equal(strlen(vector_kid), EF_KID_CHARS);
         memcpy(key.kid, vector_kid, EF_KID_CHARS + 1);
-        assert_int_equal(vector_hex(&v, "publicKey", key.public_key, sizeof key.public_key), sizeof key.public_key);
+        key.public_key_len = (uint16_t)vector_hex(&v, "publicKey", key.public_key, sizeof key.public_key);
+        assert_true(ef_key_valid(&key));
         const ef_manifest_context device = {.keys = &key,
                                             .key_count = 1,
                                             .now_ms = vector_number(&v, "now"),

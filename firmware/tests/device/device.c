@@ -88,7 +88,7 @@ void device_create(device *d, fake_host *host)
 
     char path[128];
     static uint8_t image[IMAGE_MAX_BYTES];
-    size_t len = make_image(image, FACTORY_VERSION, "esp32c3", 9000);
+    size_t len = make_image(image, FACTORY_VERSION, "esp32c3", FACTORY_BYTES);
     (void)snprintf(path, sizeof path, "%s/factory.efi", d->dir);
     write_file(path, image, len);
     assert_int_equal(ef_flash_open(&d->flash, d->dir, SLOT_BYTES), EF_OK);
@@ -157,6 +157,12 @@ static bool boot(device *d)
     if (status == EF_FLASH_FAILED && d->flash.power_is_off)
         return false; /* a factory reset was to be completed */
     assert_int_equal(status, EF_OK);
+    if (d->registers != NULL)
+        d->registers(d);
+    /* Wherever the power went: nothing that protects against going back is lost. */
+    assert_true(d->agent.record.sequence >= d->least_sequence);
+    assert_true(d->agent.record.epoch >= d->least_epoch);
+    assert_true(d->agent.keys.generation >= d->least_generation);
     d->on = true;
     d->boots++;
     d->booted_ms = d->now_ms;
@@ -204,11 +210,15 @@ run_end device_run(device *d, int64_t ms, bool (*goal)(const device *d))
         if (!d->on && !boot(d))
             return RUN_POWER_OFF;
         uint32_t wait_ms = ef_agent_step(&d->agent, d->now_ms);
-        int64_t passed = wait_ms == 0 ? 1 : wait_ms > 50 ? 50 : wait_ms;
+        uint32_t most_ms = d->most_wait_ms == 0 ? 50 : d->most_wait_ms;
+        int64_t passed = wait_ms == 0 ? 1 : wait_ms > most_ms ? most_ms : wait_ms;
         d->now_ms += passed;
         d->host->utc_ms += passed;
         if (d->flash.power_is_off)
             return RUN_POWER_OFF;
+        d->least_sequence = d->agent.record.sequence;
+        d->least_epoch = d->agent.record.epoch;
+        d->least_generation = d->agent.keys.generation;
         if (goal != NULL && goal(d))
             return RUN_GOAL;
         if (crashes_now(d)) {

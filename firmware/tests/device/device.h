@@ -9,7 +9,12 @@
 #include "fake_host.h"
 #include "fake_link.h"
 
+#ifndef SLOT_BYTES
 #define SLOT_BYTES (64u * 1024u)
+#endif
+#ifndef FACTORY_BYTES
+#define FACTORY_BYTES 9000u
+#endif
 #define FACTORY_VERSION "1.0.0"
 
 typedef enum run_end { RUN_GOAL, RUN_TIME_UP, RUN_POWER_OFF } run_end;
@@ -23,6 +28,11 @@ typedef struct device {
     ef_agent agent;
     int64_t now_ms;
     uint32_t random_state;
+    uint32_t most_wait_ms; /* between two steps; 0 = 50 */
+
+    /* What the device has stored: never less at any later start. */
+    uint64_t least_sequence, least_generation;
+    uint32_t least_epoch;
 
     ef_image image; /* running */
     bool on;
@@ -36,6 +46,7 @@ typedef struct device {
     void (*configure)(struct device *d, ef_agent_config *config); /* of the next boots */
     uint32_t sleeps;
     int64_t slept_ms;
+    void (*registers)(struct device *d); /* called after every start: self-tests of the application */
     bool verbose;
     char last_event[128];
     char pairing[128];

@@ -15,43 +15,46 @@
 #define EXPIRES_MS (START_MS + 30 * INT64_C(86400000))
 #define CLAIM_ID "00112233445566778899aabbccddeeff"
 
-/* Signing is what takes time here, and many lives of a device see the same manifests. */
+/* Signing is what takes time here, and many lives of a device see the same documents. */
+#define SIGNED_BEFORE 16u
+static signer first_signer;
 static struct {
-    signer signer;
-    uint32_t count;
-    buffer payload[8], manifest[8];
-} signed_before;
+    psa_key_id_t signer;
+    buffer header, payload, document;
+} signed_before[SIGNED_BEFORE];
+static uint32_t signed_count;
 
-static buffer sign(const signer *s, const buffer *payload)
+static bool same(const buffer *a, const buffer *b)
 {
-    uint32_t found = 0;
-    while (found < signed_before.count && (signed_before.payload[found].len != payload->len ||
-                                           memcmp(signed_before.payload[found].data, payload->data, payload->len) != 0))
-        found++;
-    buffer header = protected_of(-7, s->key.kid);
-    if (s->id != signed_before.signer.id)
-        return sign_parts(s, &header, payload);
-    if (found == signed_before.count) {
-        found = signed_before.count++ % 8;
-        if (signed_before.count > 8)
-            signed_before.count = 8;
-        signed_before.payload[found] = *payload;
-        signed_before.manifest[found] = sign_parts(s, &header, payload);
-    }
-    return signed_before.manifest[found];
+    return a->len == b->len && memcmp(a->data, b->data, a->len) == 0;
+}
+
+static buffer sign(const signer *s, const buffer *header, const buffer *payload)
+{
+    for (uint32_t i = 0; i < SIGNED_BEFORE; i++)
+        if (signed_before[i].signer == s->id && same(&signed_before[i].header, header) && same(&signed_before[i].payload, payload))
+            return signed_before[i].document;
+    uint32_t next = signed_count++ % SIGNED_BEFORE;
+    signed_before[next].signer = s->id;
+    signed_before[next].header = *header;
+    signed_before[next].payload = *payload;
+    signed_before[next].document = sign_parts(s, header, payload);
+    return signed_before[next].document;
 }
 
 void fake_host_init(fake_host *host)
 {
     memset(host, 0, sizeof *host);
     assert_int_equal(psa_crypto_init(), PSA_SUCCESS);
-    if (signed_before.signer.id == 0)
-        signed_before.signer = signer_new("0123456789abcdef0123456789abcdef");
-    host->signer = signed_before.signer;
+    if (first_signer.id == 0)
+        first_signer = signer_new("0123456789abcdef0123456789abcdef");
+    host->signer = first_signer;
     host->utc_ms = START_MS;
     host->image_cuts_left = -1;
     host->image_length = -1;
     host->sequence = 9;
+    host->claim_keys[0] = host->signer.key;
+    host->claim_key_count = 1;
 }
 
 size_t make_image(uint8_t *out, const char *version, const char *chip, uint32_t payload_len)
@@ -92,7 +95,7 @@ release good_release(fake_host *host, const char *version)
     };
 }
 
-void fake_host_offer(fake_host *host, const release *what)
+buffer release_payload(const fake_host *host, const release *what)
 {
     uint8_t hash[32];
     size_t len = 0;
@@ -120,9 +123,37 @@ void fake_host_offer(fake_host *host, const release *what)
     put_uint(&b, 9), put_uint(&b, what->epoch);
     put_uint(&b, 10), put_uint(&b, (uint64_t)what->expires_at_ms - 172800000u);
     put_uint(&b, 11), put_uint(&b, (uint64_t)what->expires_at_ms);
-    host->manifest = sign(&host->signer, &b);
-    (void)snprintf(host->offer_id, sizeof host->offer_id, "%032llx", (unsigned long long)(0xabc000 + what->sequence + 16 * host->polls));
+    return b;
+}
+
+void fake_host_offer_document(fake_host *host, const buffer *manifest)
+{
+    host->manifest = *manifest;
+    (void)snprintf(host->offer_id, sizeof host->offer_id, "%032llx", (unsigned long long)(0xabc000 + ++host->offers));
     host->has_offer = true;
+}
+
+void fake_host_offer(fake_host *host, const release *what)
+{
+    buffer payload = release_payload(host, what), header = protected_of(host->signer.key.alg, host->signer.key.kid);
+    buffer manifest = sign(&host->signer, &header, &payload);
+    fake_host_offer_document(host, &manifest);
+}
+
+static int by_kid(const void *a, const void *b)
+{
+    return strcmp(((const ef_trusted_key *)a)->kid, ((const ef_trusted_key *)b)->kid);
+}
+
+void fake_host_publish_keys(fake_host *host, const signer *by, uint64_t generation, const ef_trusted_key *keys, uint32_t count)
+{
+    ef_trusted_key sorted[5];
+    assert_true(count <= 5);
+    memcpy(sorted, keys, count * sizeof *keys);
+    qsort(sorted, count, sizeof *sorted, by_kid);
+    buffer payload = key_list_payload(generation, sorted, count), header = key_list_protected(by->key.alg, by->key.kid);
+    host->key_list = sign(by, &header, &payload);
+    host->keys_generation = generation;
 }
 
 void fake_host_offer_version(fake_host *host, const char *version)
@@ -191,6 +222,47 @@ static void take_report(fake_host *host, const ef_request *request)
     host->report_count++;
 }
 
+static void deliver(fake_host *host, fake_exchange *x)
+{
+    char keys[4000], text[600], more[64] = "";
+    size_t at = 0;
+    for (uint32_t i = 0; i < host->claim_key_count; i++) {
+        const ef_trusted_key *k = &host->claim_keys[i];
+        assert_int_equal(ef_base64url_encode(k->public_key, k->public_key_len, text, sizeof text), EF_OK);
+        at += (size_t)snprintf(keys + at, sizeof keys - at, "%s{\"kid\":\"%s\",\"alg\":\"%s\",\"publicKey\":\"%s\"}", i == 0 ? "" : ",", k->kid,
+                               k->alg == EF_ALG_ES256 ? "ES256" : k->alg == EF_ALG_PS256 ? "PS256" : "RS256", text);
+    }
+    keys[at] = 0;
+    if (host->claim_generation != 0)
+        (void)snprintf(more, sizeof more, "\"keysGeneration\":%llu,", (unsigned long long)host->claim_generation);
+    if (!host->says_no_time)
+        (void)snprintf(more + strlen(more), sizeof more - strlen(more), "\"serverTimeMs\":%lld,", (long long)host->utc_ms);
+    char mqtt[300] = "null", web_socket[300] = "null";
+    if (host->mqtt_url != NULL)
+        (void)snprintf(mqtt, sizeof mqtt, "\"%s\"", host->mqtt_url);
+    if (host->web_socket_url != NULL)
+        (void)snprintf(web_socket, sizeof web_socket, "\"%s\"", host->web_socket_url);
+    answer(x, 200,
+           "{\"state\":\"claimed\",\"deviceId\":\"dev-1\",\"deviceKey\":\"%s\",\"commandSecret\":\"%s\",\"trustedKeys\":[%s],"
+           "\"mqttUrl\":%s,\"webSocketUrl\":%s,%s\"topicRoot\":\"espforge/dev-1\"}",
+           DEVICE_KEY, COMMAND_SECRET, keys, mqtt, web_socket, more);
+}
+
+static void keys(fake_host *host, fake_exchange *x, const char *query)
+{
+    host->key_requests++;
+    host->last_generation = strtoull(query, NULL, 10);
+    if (host->keys_status != 0) {
+        answer(x, host->keys_status, "{}");
+    } else if (host->key_list.len == 0) {
+        answer(x, 204, "%s", "");
+    } else {
+        x->head.status = 200;
+        x->body = host->key_list.data;
+        x->len = host->key_list.len;
+    }
+}
+
 static void claims(fake_host *host, fake_exchange *x, const ef_request *request)
 {
     if (strcmp(request->method, "POST") == 0) {
@@ -208,19 +280,18 @@ static void claims(fake_host *host, fake_exchange *x, const ef_request *request)
         host->pending_polls--;
         answer(x, 202, "{\"state\":\"pending\",\"pollIntervalMs\":500}");
     } else {
-        char key[96];
-        assert_int_equal(ef_base64url_encode(host->signer.key.public_key, 65, key, sizeof key), EF_OK);
-        char mqtt[300] = "null", web_socket[300] = "null";
-        if (host->mqtt_url != NULL)
-            (void)snprintf(mqtt, sizeof mqtt, "\"%s\"", host->mqtt_url);
-        if (host->web_socket_url != NULL)
-            (void)snprintf(web_socket, sizeof web_socket, "\"%s\"", host->web_socket_url);
-        answer(x, 200,
-               "{\"state\":\"claimed\",\"deviceId\":\"dev-1\",\"deviceKey\":\"%s\",\"commandSecret\":\"%s\",\"trustedKeys\":[{\"kid\":\"%s\","
-               "\"alg\":\"ES256\",\"publicKey\":\"%s\"}],\"mqttUrl\":%s,\"webSocketUrl\":%s,\"topicRoot\":\"espforge/dev-1\","
-               "\"serverTimeMs\":%lld}",
-               DEVICE_KEY, COMMAND_SECRET, host->signer.key.kid, key, mqtt, web_socket, (long long)host->utc_ms);
+        deliver(host, x);
     }
+}
+
+/* The path names the image by the hash that is its tag. */
+static void tag_of(const char *path, bool other, uint8_t tag[8])
+{
+    uint8_t hash[32];
+    size_t len = 0;
+    assert_int_equal(ef_hex_decode(path + 18, 64, hash, sizeof hash, &len), EF_OK);
+    memcpy(tag, hash, 8);
+    tag[0] ^= other;
 }
 
 static void images(fake_host *host, fake_exchange *x, const ef_request *request)
@@ -241,6 +312,10 @@ static void images(fake_host *host, fake_exchange *x, const ef_request *request)
     x->head.status = from > 0 ? 206 : 200;
     x->body = host->image + from;
     x->len = host->image_len - from;
+    if (host->image_is_endless)
+        host->image_length = -2;
+    x->head.has_etag = true;
+    tag_of(request->path, host->image_has_other_tag, x->head.etag);
     x->head.content_length = host->image_length == -1 ? (int64_t)x->len : host->image_length == -2 ? -1 : host->image_length;
     if (from > 0) {
         x->head.range_start = from;
@@ -270,7 +345,10 @@ static void route(fake_host *host, fake_exchange *x, const ef_request *request)
             return;
         }
         (void)snprintf(host->token, sizeof host->token, "jwt.%u", host->tokens);
-        answer(x, 200, "{\"accessToken\":\"%s\",\"expiresInSeconds\":3600,\"serverTimeMs\":%lld}", host->token, (long long)host->utc_ms);
+        if (host->says_no_time)
+            answer(x, 200, "{\"accessToken\":\"%s\",\"expiresInSeconds\":3600}", host->token);
+        else
+            answer(x, 200, "{\"accessToken\":\"%s\",\"expiresInSeconds\":3600,\"serverTimeMs\":%lld}", host->token, (long long)host->utc_ms);
     } else if (host->tokens_are_bad || request->bearer == NULL || strcmp(request->bearer, host->token) != 0) {
         answer(x, 401, "{}");
     } else if (strcmp(path, "/device/v1/reports") == 0) {
@@ -283,7 +361,8 @@ static void route(fake_host *host, fake_exchange *x, const ef_request *request)
         answer(x, 204, "%s", "");
     } else if (strncmp(path, "/device/v1/update?", 18) == 0) {
         host->polls++;
-        if (!host->has_offer || fake_host_terminal(host, host->offer_id)[0] != 0) {
+        x->head.keys_generation = host->keys_generation;
+        if (!host->has_offer || (!host->only_offers_this && fake_host_terminal(host, host->offer_id)[0] != 0)) {
             answer(x, 204, "%s", "");
             return;
         }
@@ -291,6 +370,8 @@ static void route(fake_host *host, fake_exchange *x, const ef_request *request)
         x->body = host->manifest.data;
         x->len = host->manifest.len;
         memcpy(x->head.offer_id, host->offer_id, sizeof x->head.offer_id);
+    } else if (strncmp(path, "/device/v1/keys?generation=", 27) == 0) {
+        keys(host, x, path + 27);
     } else if (strncmp(path, "/device/v1/images/", 18) == 0) {
         images(host, x, request);
     } else {
@@ -310,7 +391,8 @@ ef_status fake_host_begin(fake_host *host, ef_channel channel, const ef_request 
     x->waits = 1;
     (void)snprintf(host->last_path, sizeof host->last_path, "%s", request->path);
     route(host, x, request);
-    x->head.date_ms = host->utc_ms / 1000 * 1000;
+    x->head.date_ms = host->says_no_time ? 0 : host->utc_ms / 1000 * 1000;
+    x->heard_ms = host->utc_ms;
     return EF_OK;
 }
 
@@ -329,10 +411,20 @@ ef_status fake_host_read(fake_host *host, ef_channel channel, ef_response *respo
         *response = x->head;
         return EF_OK;
     }
+    if (host->trickle_ms != 0 && host->utc_ms - x->heard_ms < host->trickle_ms)
+        return EF_AGAIN;
+    x->heard_ms = host->utc_ms;
+    if (x->at == x->len && (channel == EF_CHANNEL_DOWNLOAD ? host->image_is_endless : host->answers_are_endless)) {
+        *len = cap < 1500 ? cap : 1500;
+        memset(out, 0x5A, *len);
+        return EF_OK;
+    }
     if (x->at == x->len)
         return x->broken ? EF_NETWORK : EF_END;
     size_t part = x->len - x->at < cap ? x->len - x->at : cap;
-    *len = part < 1500 ? part : 1500;
+    *len = host->trickle_ms != 0 && part > 1 ? 1 : part < 1500 ? part : 1500;
+    if (channel == EF_CHANNEL_DOWNLOAD)
+        host->image_bytes += *len;
     memcpy(out, x->body + x->at, *len);
     if (channel == EF_CHANNEL_DOWNLOAD && host->image_is_flipped && x->at == 0)
         out[*len - 1] ^= 1;

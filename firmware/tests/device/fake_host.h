@@ -19,6 +19,7 @@ typedef struct seen_report {
 
 typedef struct fake_exchange {
     bool active, broken; /* broken: lost after what is in the body */
+    int64_t heard_ms;    /* when the last byte was given, for a trickle */
     int waits;           /* reads that find nothing yet */
     bool head_given;
     ef_response head;
@@ -46,17 +47,34 @@ typedef struct fake_host {
     bool image_is_flipped;  /* one bit wrong */
     const char *mqtt_url, *web_socket_url; /* told with the claim; NULL: null */
     bool is_captive;        /* a portal answers 200 with a page to everything */
+    bool image_is_endless;  /* goes on for ever, and says no length */
+    bool answers_are_endless; /* of the control channel */
+    uint32_t trickle_ms;    /* one byte this often, on every channel; 0 = as fast as it is read */
+    bool image_has_other_tag; /* the entity tag of another image */
+    bool says_no_time;      /* no Date, no serverTimeMs */
+    bool only_offers_this;  /* the same offer again and again, whatever was reported */
 
     /* what it offers */
     bool has_offer;
+    uint32_t offers;
     char offer_id[33];
     buffer manifest;
     uint8_t image[IMAGE_MAX_BYTES];
     size_t image_len;
     uint64_t sequence;
 
+    /* its keys */
+    ef_trusted_key claim_keys[5];
+    uint32_t claim_key_count;
+    uint64_t claim_generation; /* keysGeneration of the claim, 0 = not said */
+    uint64_t keys_generation;  /* EspForge-Keys, 0 = not said */
+    buffer key_list;
+    int keys_status; /* instead of 200 or 204 */
+
     /* what it was asked and told */
-    uint32_t claims, tokens, polls, downloads, telemetry;
+    uint32_t claims, tokens, polls, downloads, telemetry, key_requests;
+    uint64_t last_generation; /* that a device said it has */
+    uint64_t image_bytes;     /* handed out */
     uint32_t last_range_from;
     char token[32];
     char last_claim[512], last_telemetry[4096], last_path[256];
@@ -80,6 +98,12 @@ typedef struct release {
 
 /* A good release of what is in host->image, with the next sequence. */
 release good_release(fake_host *host, const char *version);
+/* The payload of a manifest of what is in host->image. */
+buffer release_payload(const fake_host *host, const release *what);
+/* Offers any document under a new offer id. */
+void fake_host_offer_document(fake_host *host, const buffer *manifest);
+/* The newest key list, signed by `by`: `keys` are sorted here. */
+void fake_host_publish_keys(fake_host *host, const signer *by, uint64_t generation, const ef_trusted_key *keys, uint32_t count);
 /* Offers it under a new offer id, signed by host->signer. */
 void fake_host_offer(fake_host *host, const release *what);
 void fake_host_offer_version(fake_host *host, const char *version);

@@ -42,7 +42,7 @@ static void a_new_device_shows_its_pairing_code_and_becomes_claimed(void **state
     device_run_until(&d, is_idle);
     assert_string_equal(d.agent.identity.device_id, "dev-1");
     assert_string_equal(d.agent.identity.topic_root, "espforge/dev-1");
-    assert_int_equal(d.agent.identity.key_count, 1);
+    assert_int_equal(d.agent.keys.generation, 0);
     device_run_until(&d, has_token);
     assert_int_equal(host.claims, 1);
 }

@@ -336,7 +336,7 @@ static void an_image_that_cannot_reach_the_host_is_left(void **state)
     assert_string_equal(d.image.version, FACTORY_VERSION);
     host.down = false;
     expect_end("rolledBack", "confirm-timeout");
-    assert_string_equal(fake_host_report(&host, "rolledBack")->detail, "The host did not answer within 60.0 s.");
+    assert_string_equal(fake_host_report(&host, "rolledBack")->detail, "Missing 60.0 s after start: answer of the host.");
 }
 
 static void an_image_that_restarts_before_it_is_confirmed_is_left(void **state)

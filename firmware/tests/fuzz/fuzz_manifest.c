@@ -24,7 +24,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 static void open_one(const uint8_t *cose, size_t len)
 {
-    ef_trusted_key key = {.kid = "0123456789abcdef0123456789abcdef", .alg = -7};
+    ef_trusted_key key = {.kid = "0123456789abcdef0123456789abcdef", .alg = EF_ALG_ES256, .public_key_len = sizeof generator};
     memcpy(key.public_key, generator, sizeof generator);
     const ef_manifest_context device = {
         .keys = &key,

@@ -63,7 +63,7 @@ internal static class DeviceClaimEndpoints
                 context.Response.Headers.CacheControl = "no-store";
                 return TypedResults.Json(
                     new ClaimDelivered(
-                        "claimed", deviceId, deviceKey, CommandSecret.Encode(secret), [.. keys.Trusted.Select(k => new TrustedKeyView(k.KeyId, "ES256", k.PointBase64Url))],
+                        "claimed", deviceId, deviceKey, CommandSecret.Encode(secret), [.. keys.Trusted.Select(k => new TrustedKeyView(k.KeyId, k.Algorithm, k.DeviceKeyBase64Url))],
                         MqttUrl: null, WebSocketUrl: null, options.Value.TopicRoot.Replace("{deviceId}", deviceId, StringComparison.Ordinal), time.GetUtcNow().ToUnixTimeMilliseconds()),
                     DeviceJson.Options);
         }

@@ -2,11 +2,17 @@ using System.Security.Cryptography;
 
 namespace EspForge.Ota;
 
-/// <summary>COSE_Sign1 (RFC 9052 section 4.2) in the profile of docs/protocol.md section 3: the four parts, as views on the document.</summary>
+/// <summary>
+/// COSE_Sign1 (RFC 9052 section 4.2) in the profile of docs/protocol.md section 3: the four parts, as views on the document. A key list (section 6.6) says what it is under
+/// label 3 of the protected header, a manifest has no such label: what is signed as the one is never the other.
+/// </summary>
 internal readonly ref struct ManifestEnvelope
 {
     private const ulong Sign1Tag = 18;
     private const int KeyIdChars = 32;
+    private const ulong AlgorithmLabel = 1;
+    private const ulong ContentLabel = 3;
+    private const ulong KeyIdLabel = 4;
 
     public ReadOnlySpan<byte> Protected { get; private init; }
 
@@ -18,7 +24,7 @@ internal readonly ref struct ManifestEnvelope
 
     public ReadOnlySpan<byte> KeyId { get; private init; }
 
-    public static bool TryRead(ReadOnlySpan<byte> cose, out ManifestEnvelope envelope)
+    public static bool TryRead(ReadOnlySpan<byte> cose, out ManifestEnvelope envelope, string? content = null)
     {
         envelope = default;
         if (cose.Length > ManifestCodec.MaximumBytes) return false;
@@ -28,24 +34,31 @@ internal readonly ref struct ManifestEnvelope
         if (!cbor.Bytes(out var payload) || !cbor.Bytes(out var signature) || !cbor.AtEnd) return false;
 
         var inner = new CborReader(header);
-        if (!inner.Map(out var pairs) || pairs != 2) return false;
-        if (!inner.Unsigned(out var algKey) || algKey != 1 || !inner.Integer(out var algorithm)) return false;
-        if (!inner.Unsigned(out var kidKey) || kidKey != 4 || !inner.Bytes(out var keyId) || keyId.Length != KeyIdChars || !inner.AtEnd) return false;
+        if (!inner.Map(out var pairs) || pairs != (content is null ? 2u : 3u)) return false;
+        if (!inner.Unsigned(out var algKey) || algKey != AlgorithmLabel || !inner.Integer(out var algorithm)) return false;
+        if (content is not null && (!inner.Unsigned(out var contentKey) || contentKey != ContentLabel || !inner.Text(content.Length, out var found) || !string.Equals(found, content, StringComparison.Ordinal))) return false;
+        if (!inner.Unsigned(out var kidKey) || kidKey != KeyIdLabel || !inner.Bytes(out var keyId) || keyId.Length != KeyIdChars || !inner.AtEnd) return false;
         envelope = new ManifestEnvelope { Protected = header, Payload = payload, Signature = signature, Algorithm = algorithm, KeyId = keyId };
         return true;
     }
 
     /// <summary>The protected header's bytes for a key.</summary>
-    public static int WriteProtected(Span<byte> into, int algorithm, string keyId)
+    public static int WriteProtected(Span<byte> into, int algorithm, string keyId, string? content = null)
     {
         Span<byte> kid = stackalloc byte[KeyIdChars];
         if (System.Text.Ascii.FromUtf16(keyId, kid, out var written) != System.Buffers.OperationStatus.Done || written != KeyIdChars)
             throw new ArgumentException("A key id is 32 hex digits.", nameof(keyId));
         var cbor = new CborWriter(into);
-        cbor.Map(2);
-        cbor.Unsigned(1);
+        cbor.Map(content is null ? 2 : 3);
+        cbor.Unsigned(AlgorithmLabel);
         cbor.Integer(algorithm);
-        cbor.Unsigned(4);
+        if (content is not null)
+        {
+            cbor.Unsigned(ContentLabel);
+            cbor.Text(content);
+        }
+
+        cbor.Unsigned(KeyIdLabel);
         cbor.Bytes(kid);
         return cbor.Length;
     }

@@ -6,7 +6,7 @@ using System.Text.Json;
 
 namespace EspForge.Ota;
 
-/// <summary>Public keys as documents: JWKS (RFC 7517, RFC 7518 section 6.2) and PEM (SubjectPublicKeyInfo, RFC 7468).</summary>
+/// <summary>Public keys as documents: JWKS (RFC 7517, RFC 7518 section 6) and PEM (SubjectPublicKeyInfo, RFC 7468).</summary>
 public static class KeySet
 {
     /// <summary>Media type of <see cref="ToJwks"/>.</summary>
@@ -29,12 +29,22 @@ public static class KeySet
             foreach (var key in keys)
             {
                 json.WriteStartObject();
-                json.WriteString("kty", "EC");
-                json.WriteString("crv", "P-256");
-                json.WriteString("x", Base64Url.EncodeToString(key.Point.Span.Slice(1, 32)));
-                json.WriteString("y", Base64Url.EncodeToString(key.Point.Span.Slice(33, 32)));
+                if (key.RsaParameters() is { } rsa)
+                {
+                    json.WriteString("kty", "RSA");
+                    json.WriteString("n", Base64Url.EncodeToString(rsa.Modulus));
+                    json.WriteString("e", Base64Url.EncodeToString(rsa.Exponent));
+                }
+                else
+                {
+                    json.WriteString("kty", "EC");
+                    json.WriteString("crv", "P-256");
+                    json.WriteString("x", Base64Url.EncodeToString(key.DeviceKey.Span.Slice(1, 32)));
+                    json.WriteString("y", Base64Url.EncodeToString(key.DeviceKey.Span.Slice(33, 32)));
+                }
+
                 json.WriteString("kid", key.KeyId);
-                json.WriteString("alg", "ES256");
+                json.WriteString("alg", key.Algorithm);
                 json.WriteString("use", "sig");
                 json.WriteEndObject();
             }
@@ -55,7 +65,7 @@ public static class KeySet
         return text.ToString();
     }
 
-    /// <summary>Reads the <c>PUBLIC KEY</c> blocks of a PEM text, in order. Fault <c>key-malformed</c> when there is none or one is not P-256.</summary>
+    /// <summary>Reads the <c>PUBLIC KEY</c> blocks of a PEM text, in order; RSA keys are for PS256. Fault <c>key-malformed</c> when there is none or one is of another kind.</summary>
     public static Outcome<IReadOnlyList<TrustedKey>> FromPem(ReadOnlySpan<char> pem)
     {
         var keys = new List<TrustedKey>();
@@ -84,6 +94,13 @@ public static class KeySet
 
             foreach (var entry in list.EnumerateArray().Take(MaximumKeys))
             {
+                if (Text(entry, "kty") is "RSA")
+                {
+                    if (!Rsa(entry).TryGet(out var rsa, out var wrong)) return wrong;
+                    keys.Add(rsa);
+                    continue;
+                }
+
                 if (Text(entry, "kty") is not "EC" || Text(entry, "crv") is not "P-256") continue;
                 var point = new byte[65];
                 point[0] = 0x04;
@@ -98,7 +115,23 @@ public static class KeySet
             return new Fault("key-malformed", $"The JWK set is not JSON: {e.Message}");
         }
 
-        return keys.Count > 0 ? keys : new Fault("key-malformed", "The JWK set holds no key of type EC on P-256.");
+        return keys.Count > 0 ? keys : new Fault("key-malformed", "The JWK set holds no key of type EC on P-256, nor of type RSA.");
+    }
+
+    private static Outcome<TrustedKey> Rsa(JsonElement entry)
+    {
+        var (n, e) = (Text(entry, "n"), Text(entry, "e"));
+        if (n is null || e is null || n.Length > 1_024 || e.Length > 8 || !Base64Url.IsValid(n) || !Base64Url.IsValid(e))
+            return new Fault("key-malformed", "An RSA key of the JWK set has no 'n' and 'e' in base64url.");
+        try
+        {
+            using var rsa = RSA.Create(new RSAParameters { Modulus = Base64Url.DecodeFromChars(n), Exponent = Base64Url.DecodeFromChars(e) });
+            return TrustedKey.FromSubjectPublicKeyInfo(rsa.ExportSubjectPublicKeyInfo(), Text(entry, "alg") is "RS256" ? TrustedKey.Rs256 : TrustedKey.Ps256);
+        }
+        catch (CryptographicException)
+        {
+            return new Fault("key-malformed", "An RSA key of the JWK set is none of 2,048 or 3,072 bits.");
+        }
     }
 
     private static string? Text(JsonElement entry, string name) =>

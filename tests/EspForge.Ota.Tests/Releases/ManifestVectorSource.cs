@@ -16,6 +16,11 @@ internal static class ManifestVectorSource
     private static readonly Es256SigningKey OurKey = Key("c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721");
     private static readonly Es256SigningKey OtherKey = Key("519b423d715f8b581f4fa8ee59f4771a5b44c8130b4e3eacca54a56dda72b464");
 
+    private static readonly RsaSigningKey Pss2048 = RsaSigningKey.Create(TrustedKey.Ps256, 2_048);
+    private static readonly RsaSigningKey Pss3072 = RsaSigningKey.Create(TrustedKey.Ps256, 3_072);
+    private static readonly RsaSigningKey Pkcs2048 = RsaSigningKey.Create(TrustedKey.Rs256, 2_048);
+    private static readonly RsaSigningKey Pkcs3072 = RsaSigningKey.Create(TrustedKey.Rs256, 3_072);
+
     // Order of P-256's group (FIPS 186-4 D.1.2.3).
     private static readonly byte[] GroupOrder = Convert.FromHexString("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
 
@@ -25,7 +30,7 @@ internal static class ManifestVectorSource
     {
         var text = new StringBuilder("""
             # Release manifests and what a device says to them (docs/protocol.md sections 3 and 4).
-            # kid and publicKey are those of the one key that the device trusts; now is Unix milliseconds, 0 = the clock was never set.
+            # kid, alg, publicKey and state (trusted, retired) are those of the one key that the device has; now is Unix milliseconds, 0 = the clock was never set.
 
 
             """);
@@ -37,7 +42,9 @@ internal static class ManifestVectorSource
                 name: {c.Name}
                 cose: {Convert.ToHexStringLower(c.Cose)}
                 kid: {trusted.KeyId}
-                publicKey: {Convert.ToHexStringLower(trusted.Point.Span)}
+                alg: {trusted.Algorithm}
+                publicKey: {Convert.ToHexStringLower(trusted.DeviceKey.Span)}
+                state: {(c.Retired ? "retired" : "trusted")}
                 now: {c.Now}
                 product: {d.Product}
                 chip: {d.Chip}
@@ -59,6 +66,8 @@ internal static class ManifestVectorSource
     private sealed record Case(string Name, byte[] Cose, string Expect)
     {
         public ISigningKey? Trusted { get; init; }
+
+        public bool Retired { get; init; }
 
         public ulong Now { get; init; } = ManifestVectorSource.Now;
 
@@ -116,7 +125,7 @@ internal static class ManifestVectorSource
     private static void ImageMap(LooseCbor c, string format = "host", ulong size = 100_000, byte[]? sha = null, string? path = null) =>
         c.Map(4).Uint(1).Text(format).Uint(2).Uint(size).Uint(3).Bytes(sha ?? Convert.FromHexString(ImageSha256)).Uint(4).Text(path ?? "/device/v1/images/" + ImageSha256);
 
-    private static IEnumerable<Case> Cases() => [.. Accepted(), .. Envelopes(), .. Payloads(), .. Values(), .. Signatures(), .. Judgements()];
+    private static IEnumerable<Case> Cases() => [.. Accepted(), .. Envelopes(), .. Payloads(), .. Values(), .. Signatures(), .. Judgements(), .. RsaSignatures(), .. RetiredKeys()];
 
     private static IEnumerable<Case> Accepted()
     {
@@ -353,6 +362,56 @@ internal static class ManifestVectorSource
         yield return new("a running version that cannot be compared, and no minimum", Sign(new Fields { MinimumVersion = null }), "ok") { Device = Lamp with { Version = "dev" } };
         yield return new("an image of no bytes fits", Sign(new Fields { Image = c => ImageMap(c, size: 0) }), "ok");
         yield return new("an older version with a higher sequence is a return", Sign(new Fields { Version = c => c.Text("0.9.0") }), "ok");
+    }
+
+    private static IEnumerable<Case> RsaSignatures()
+    {
+        var payload = new Fields().Encode();
+        foreach (var key in (RsaSigningKey[])[Pss2048, Pss3072, Pkcs2048, Pkcs3072])
+        {
+            var bits = key.SignHash(new byte[32]).Length * 8;
+            var name = $"{TrustedKey.NameOf(key.CoseAlgorithm)} with RSA {bits}";
+            var (header, other) = (Header(key.CoseAlgorithm, key.KeyId), Header(key.CoseAlgorithm == TrustedKey.Ps256 ? -257 : -37, key.KeyId));
+            byte[] Signed(byte[] protectedHeader, ReadOnlySpan<byte> signature) => Envelope(protectedHeader, payload, signature);
+            Case Of(string what, byte[] cose, string expect) => new($"{name}: {what}", cose, expect) { Trusted = key };
+
+            var right = key.SignHash(ToBeSigned(header, payload));
+            yield return Of("a good manifest", Signed(header, right), "ok");
+            yield return Of("another product", Signed(header, key.SignHash(ToBeSigned(header, payload))), "product-mismatch") with { Device = Lamp with { Product = "door" } };
+            yield return Of("the header names the other padding", Signed(other, key.SignHash(ToBeSigned(other, payload))), "manifest-algorithm");
+            yield return Of("the header names ES256", Signed(Header(-7, key.KeyId), key.SignHash(ToBeSigned(Header(-7, key.KeyId), payload))), "manifest-algorithm");
+            yield return Of("a signature with the other padding", Signed(header, OtherPadding(key, ToBeSigned(header, payload))), "signature-invalid");
+            yield return Of("signed over the payload alone", Signed(header, key.SignHash(SHA256.HashData(payload))), "signature-invalid");
+            yield return Of("a signature of zeros", Signed(header, new byte[right.Length]), "signature-invalid");
+            yield return Of("a signature of ones", Signed(header, Enumerable.Repeat((byte)0xFF, right.Length).ToArray()), "signature-invalid");
+            yield return Of("a signature of one", Signed(header, [.. new byte[right.Length - 1], 1]), "signature-invalid");
+            yield return Of("a byte too few", Signed(header, right.AsSpan(1)), "signature-invalid");
+            yield return Of("a zero before it", Signed(header, [0, .. right]), "signature-invalid");
+            yield return Of("an empty signature", Signed(header, []), "signature-invalid");
+            yield return Of("a bit of it flipped", Signed(header, [.. right[..^1], (byte)(right[^1] ^ 1)]), "signature-invalid");
+            yield return Of("an ES256 signature", Signed(header, OurKey.SignHash(ToBeSigned(header, payload))), "signature-invalid");
+        }
+
+        var swapped = Header(-7, Pss2048.KeyId);
+        yield return new("an ES256 key under the id of an RSA key", Envelope(swapped, payload, OurKey.SignHash(ToBeSigned(swapped, payload))), "manifest-algorithm") { Trusted = Pss2048 };
+    }
+
+    private static IEnumerable<Case> RetiredKeys()
+    {
+        var payload = new Fields().Encode();
+        yield return new("signed by a retired key", Sign(new Fields()), "key-retired") { Retired = true };
+        yield return new("a retired key and a wrong signature", Envelope(Header(-7, OurKey.KeyId), payload, new byte[64]), "key-retired") { Retired = true };
+        yield return new("a retired key and another alg", Sign(Header(-37, OurKey.KeyId), payload), "key-retired") { Retired = true };
+        yield return new("a retired key and an expired manifest", Sign(new Fields { ExpiresAt = c => c.Uint(Now - 1) }), "key-retired") { Retired = true };
+        yield return new("a retired key and a malformed manifest", Sign(new Fields { Sequence = c => c.Uint(0) }), "manifest-malformed") { Retired = true };
+        yield return new("an unknown key beside a retired one", Sign(Header(-7, OtherKey.KeyId), payload), "key-unknown") { Retired = true };
+        yield return new("a retired RSA key", Envelope(Header(-37, Pss2048.KeyId), payload, Pss2048.SignHash(ToBeSigned(Header(-37, Pss2048.KeyId), payload))), "key-retired") { Retired = true, Trusted = Pss2048 };
+    }
+
+    private static byte[] OtherPadding(RsaSigningKey key, byte[] hash)
+    {
+        using var twin = RsaSigningKey.Import(key.ExportPem(), key.CoseAlgorithm == TrustedKey.Ps256 ? TrustedKey.Rs256 : TrustedKey.Ps256).Value;
+        return twin.SignHash(hash);
     }
 
     private static Case Malformed(string name, byte[] cose) => new(name, cose, "manifest-malformed");

@@ -16,7 +16,7 @@ public sealed class ManifestVectorsTests
     public void A_manifest_is_judged_as_the_vector_says(string name)
     {
         var v = Assert.Single(VectorFile.Read("manifest.vec"), b => b["name"] == name);
-        using var key = TrustedKey.FromPoint(Convert.FromHexString(v["publicKey"])).Value;
+        using var key = TrustedKey.FromDeviceKey(TrustedKey.AlgorithmOf(v["alg"])!.Value, Convert.FromHexString(v["publicKey"])).Value;
         Assert.Equal(v["kid"], key.KeyId);
         var now = Number(v["now"]);
         var device = new ManifestContext
@@ -31,7 +31,7 @@ public sealed class ManifestVectorsTests
             SlotSizeBytes = Number(v["slotSize"]),
         };
 
-        var opened = ManifestReader.Open(Convert.FromHexString(v["cose"]), [key]);
+        var opened = ManifestReader.Open(Convert.FromHexString(v["cose"]), [new KeyListEntry(key, v["state"] == "retired" ? KeyState.Retired : KeyState.Trusted)]);
         var fault = opened.TryGet(out var payload, out var refused)
             ? ManifestPolicy.Judge(payload, device, now == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(now))
             : refused;
@@ -43,7 +43,7 @@ public sealed class ManifestVectorsTests
     {
         string[] codes =
         [
-            "ok", "manifest-malformed", "key-unknown", "manifest-algorithm", "signature-invalid", "manifest-expired", "product-mismatch", "chip-mismatch", "format-mismatch",
+            "ok", "manifest-malformed", "key-unknown", "key-retired", "manifest-algorithm", "signature-invalid", "manifest-expired", "product-mismatch", "chip-mismatch", "format-mismatch",
             "sequence-old", "epoch-old", "agent-too-old", "version-too-old", "image-too-large",
         ];
         Assert.Equal(codes.Order(), VectorFile.Read("manifest.vec").Select(b => b["expect"]).Distinct().Order());

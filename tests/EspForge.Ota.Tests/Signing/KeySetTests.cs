@@ -27,7 +27,7 @@ public sealed class KeySetTests : IDisposable
         Assert.Equal("sig", jwk.GetProperty("use").GetString());
         Assert.Equal(_key.KeyId, jwk.GetProperty("kid").GetString());
         byte[] point = [4, .. Base64Url.DecodeFromChars(jwk.GetProperty("x").GetString()), .. Base64Url.DecodeFromChars(jwk.GetProperty("y").GetString())];
-        Assert.Equal(trusted.Point.ToArray(), point);
+        Assert.Equal(trusted.DeviceKey.ToArray(), point);
         Assert.Equal(7, jwk.EnumerateObject().Count());
     }
 
@@ -59,9 +59,9 @@ public sealed class KeySetTests : IDisposable
     public void The_point_that_devices_get_is_the_same_key()
     {
         var trusted = TrustedKey.Of(_key).Value;
-        Assert.Equal(87, trusted.PointBase64Url.Length);
-        Assert.Equal(trusted.KeyId, TrustedKey.FromPoint(trusted.Point.Span).Value.KeyId);
-        Assert.Equal("key-malformed", TrustedKey.FromPoint(trusted.Point.Span[1..]).Fault?.Code);
+        Assert.Equal(87, trusted.DeviceKeyBase64Url.Length);
+        Assert.Equal(trusted.KeyId, TrustedKey.FromPoint(trusted.DeviceKey.Span).Value.KeyId);
+        Assert.Equal("key-malformed", TrustedKey.FromPoint(trusted.DeviceKey.Span[1..]).Fault?.Code);
     }
 
     [Fact]

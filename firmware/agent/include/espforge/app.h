@@ -28,6 +28,9 @@ void ef_app_loop(ef_app *app, int64_t now_ms);
 /* Yours if you like. Asked after an update, before the new image is confirmed: EF_OK = good, EF_AGAIN = ask again, anything else = return to the
  * old image. Without one every image is good. */
 ef_status ef_app_self_test(ef_app *app);
+/* One more such test, called from ef_app_setup: up to seven, each under a name (1-16 of a-z 0-9 -, not copied) that the report of a return says.
+ * EF_BAD_ARGUMENT for another name, EF_TOO_LARGE for one too many. */
+ef_status ef_app_add_self_test(ef_app *app, const char *name, ef_status (*test)(void *context), void *context);
 
 /* Yours if you like. A command asks which device this is: blink, beep. */
 void ef_app_identify(ef_app *app);

@@ -20,6 +20,9 @@
 #define EF_TERMINAL_REPORTS 4u
 #define EF_TOKEN_CHARS 1023u
 #define EF_DOWNLOAD_TRIES 5u
+#define EF_SELF_TESTS_MAX 8u
+#define EF_SELF_TEST_CHARS 16u
+#define EF_RETURNED_MAX 4u /* releases that were left, remembered */
 
 struct ef_agent;
 
@@ -36,7 +39,7 @@ typedef struct ef_agent_config {
     uint32_t soak_ms;
     uint32_t confirm_timeout_ms;
     uint32_t progress_bytes; /* a download's progress is stored this often; 0 = 65,536 */
-    ef_status (*self_test)(void *ctx); /* NULL: every image is good. EF_AGAIN: ask again */
+    ef_status (*self_test)(void *ctx); /* the one named "application"; NULL: none. See ef_agent_self_test */
     void *self_test_ctx;
 
     ef_link links[EF_LINKS];    /* message links in the order they are tried; EF_LINK_HTTP ends the list, and stands for none */
@@ -100,11 +103,23 @@ typedef struct ef_identity {
     char device_key[65];
     char command_secret[65];
     char topic_root[128];
-    uint32_t key_count;
-    ef_trusted_key keys[EF_TRUSTED_KEYS_MAX];
 } ef_identity;
 
-typedef enum ef_job { EF_JOB_CLAIM, EF_JOB_PAIR, EF_JOB_TOKEN, EF_JOB_REPORT, EF_JOB_POLL, EF_JOB_TELEMETRY, EF_JOB_COUNT, EF_JOB_NONE } ef_job;
+/* What is known of the trusted keys without loading them. */
+typedef struct ef_keys {
+    uint64_t generation; /* of the list in flash; 0: they came with the claim */
+    uint64_t heard;      /* the host's, last */
+    uint64_t refused;    /* the announced one whose list was not good */
+    bool wanted;         /* the list is to be asked for */
+    bool for_offer;      /* an offer waits for it */
+    bool judge_next;     /* it was asked for: the next offer is judged with what is there */
+    uint8_t tries;
+    ef_status answer;    /* what the last list came to; EF_NOT_FOUND: there was none */
+    int64_t next_ms;
+    ef_backoff backoff;
+} ef_keys;
+
+typedef enum ef_job { EF_JOB_CLAIM, EF_JOB_PAIR, EF_JOB_TOKEN, EF_JOB_REPORT, EF_JOB_KEYS, EF_JOB_POLL, EF_JOB_TELEMETRY, EF_JOB_COUNT, EF_JOB_NONE } ef_job;
 
 /* The control channel: one request and its whole answer at a time. */
 typedef struct ef_exchange {
@@ -180,14 +195,14 @@ typedef struct ef_pending {
     uint8_t sha256[32];
 } ef_pending;
 
-/* One record in flash, so that "what has been taken", "what is under way" and "what must still be told" change together. */
+/* The head of one record in flash, so that "what has been taken", "what is under way" and "what must still be told" change together. The last
+ * reports and the releases that were left stay in flash. */
 typedef struct ef_update_record {
     uint64_t sequence;
     uint32_t epoch;
     char done_offer_id[EF_OFFER_CHARS + 1]; /* the last one that ended */
     ef_pending pending;
     uint32_t terminal_count;
-    ef_report terminal[EF_TERMINAL_REPORTS];
 } ef_update_record;
 
 typedef struct ef_offer {
@@ -207,6 +222,8 @@ typedef struct ef_download {
     uint32_t tries;     /* in a row without getting further */
     int64_t next_ms;
     int64_t heard_ms;   /* last byte */
+    int64_t window_ms;  /* since when the bytes are counted that judge a host too slow */
+    uint32_t window_bytes;
     int8_t percent;
     ef_response response;
     char if_range[68];
@@ -222,10 +239,19 @@ typedef struct ef_verify {
     uint8_t payload_sha256[32];
 } ef_verify;
 
+typedef struct ef_self_test {
+    const char *name;
+    ef_status (*run)(void *ctx); /* EF_OK: good. EF_AGAIN: ask again. Anything else: return to the old image */
+    void *ctx;
+} ef_self_test;
+
 typedef struct ef_confirm {
-    bool tested;
+    uint8_t test_count;
+    uint8_t passed;     /* a bit for each test */
+    bool network;       /* there is one, since the start */
     bool host_answered; /* an authenticated request, since the start */
     int64_t next_ms;
+    ef_self_test tests[EF_SELF_TESTS_MAX];
 } ef_confirm;
 
 typedef struct ef_agent {
@@ -242,6 +268,7 @@ typedef struct ef_agent {
 
     ef_clock clock;
     ef_identity identity;
+    ef_keys keys;
     ef_update_record record;
     ef_exchange control;
     ef_claim claim;
@@ -268,8 +295,13 @@ ef_status ef_agent_init(ef_agent *agent, const ef_port *port, const ef_agent_con
 /* One bounded piece of work. now_ms is monotonic, begins anywhere, need not survive a restart. Returns how long the caller may wait before the
  * next call, in ms, 0 to 1000; less is never wrong. */
 uint32_t ef_agent_step(ef_agent *agent, int64_t now_ms);
+/* One more test that a new image must pass before it is confirmed; to be called between ef_agent_init and the first step. The name (1-16 of
+ * a-z 0-9 -, not copied) is told to the host when the test fails or does not end. EF_BAD_ARGUMENT, EF_TOO_LARGE for a ninth. */
+ef_status ef_agent_self_test(ef_agent *agent, const char *name, ef_status (*run)(void *ctx), void *ctx);
 /* "downloading" and so on. */
 const char *ef_state_name(ef_state state);
+/* "no identity" and so on. */
+const char *ef_event_name(ef_event event);
 /* Best known UTC in ms, 0 when unknown. */
 int64_t ef_agent_utc_ms(const ef_agent *agent);
 /* A line of the application, in the port's log and in the ring log. */

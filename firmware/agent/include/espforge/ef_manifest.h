@@ -5,18 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "espforge/ef_key.h"
 #include "espforge/ef_status.h"
 
 #define EF_MANIFEST_MAX_BYTES 2048u
-#define EF_KID_CHARS 32u
-#define EF_TRUSTED_KEYS_MAX 4u
-
-/* A key the device trusts. ES256 only for now; `alg` is the COSE algorithm the key may be used with (-7). */
-typedef struct ef_trusted_key {
-    char kid[EF_KID_CHARS + 1];
-    int32_t alg;
-    uint8_t public_key[65]; /* 04 || X || Y */
-} ef_trusted_key;
 
 typedef struct ef_manifest {
     uint64_t sequence;
@@ -37,7 +29,7 @@ typedef struct ef_manifest {
 /* What the manifest is judged against. Strings are NUL-terminated. now_ms is the best known UTC time, 0 = unknown (expiry is then not judged
  * here; the agent asks the host for the time before it accepts). */
 typedef struct ef_manifest_context {
-    const ef_trusted_key *keys;
+    const ef_trusted_key *keys; /* at least the one the manifest names, if it is trusted or retired */
     size_t key_count;
     uint64_t now_ms;
     const char *product;
@@ -53,5 +45,8 @@ typedef struct ef_manifest_context {
 /* Reads and verifies `cose` and judges it in the order of docs/protocol.md section 4. On anything but EF_OK *out is zeroed.
  * Bounded: one pass over at most EF_MANIFEST_MAX_BYTES, no heap beyond what PSA itself uses. */
 ef_status ef_manifest_open(const uint8_t *cose, size_t cose_len, const ef_manifest_context *context, ef_manifest *out);
+
+/* The id of the key that signed it, so that only this key need be loaded. EF_MANIFEST_MALFORMED when the envelope is not of the profile. */
+ef_status ef_manifest_kid(const uint8_t *cose, size_t cose_len, char kid[EF_KID_CHARS + 1]);
 
 #endif

@@ -68,6 +68,9 @@ typedef struct ef_response {
     int64_t range_total;    /* of Content-Range, -1: not said */
     int64_t date_ms;        /* Unix ms, 0: not said */
     int32_t retry_after_s;  /* 0: not said */
+    uint64_t keys_generation; /* EspForge-Keys, 0: not said */
+    bool has_etag;
+    uint8_t etag[8];        /* of an entity tag that is a SHA-256: its first bytes */
     char offer_id[EF_OFFER_CHARS + 1];
     char topic[16];         /* messages: of the one just read, without the root */
     uint32_t unacknowledged; /* messages: sent with QoS 1 and not acknowledged yet; every read says it, also one that answers EF_AGAIN */
@@ -154,7 +157,8 @@ typedef struct ef_port {
     ef_status (*slot_write)(void *ctx, uint32_t offset, const uint8_t *data, size_t len);
     ef_status (*slot_read)(void *ctx, uint32_t offset, uint8_t *out, size_t len); /* of the same slot */
 
-    /* Small records. kv_set is atomic: after a power cut either the old or the new value is there. len 0 removes the key. Values are at most
+    /* Small records. kv_set is atomic: after a power cut either the old or the new value is there, and no new value without what slot_write was
+     * given before it. len 0 removes the key. Values are at most
      * EF_RECORD_BYTES long. kv_get: EF_NOT_FOUND, or EF_TOO_LARGE when the value is longer than cap. */
     ef_status (*kv_get)(void *ctx, const char *key, uint8_t *out, size_t cap, size_t *len);
     ef_status (*kv_set)(void *ctx, const char *key, const uint8_t *data, size_t len);

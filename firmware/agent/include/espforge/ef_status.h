@@ -2,7 +2,8 @@
 #ifndef EF_STATUS_H
 #define EF_STATUS_H
 
-/* X(symbol, wire code). The wire code is what a report's `error` carries; statuses that never reach the wire have their own words too. */
+/* X(symbol, wire code). The wire code is what a report's `error` carries; statuses that never reach the wire have their own words too.
+ * Numbers are kept in flash and read by other versions of the agent: add at the end, change none. */
 #define EF_STATUS_LIST(X)                                  \
     X(EF_OK, "ok")                                         \
     X(EF_AGAIN, "again")                                   \
@@ -42,7 +43,9 @@
     X(EF_COMMAND_EARLY, "command-early")                   \
     X(EF_COMMAND_REPLAYED, "command-replayed")             \
     X(EF_COMMAND_BUSY, "command-busy")                     \
-    X(EF_COMMAND_UNKNOWN, "command-unknown")
+    X(EF_COMMAND_UNKNOWN, "command-unknown")             \
+    X(EF_KEY_RETIRED, "key-retired")                       \
+    X(EF_KEYS_OLD, "keys-old")
 
 typedef enum ef_status {
 #define EF_STATUS_ENUM(symbol, code) symbol,

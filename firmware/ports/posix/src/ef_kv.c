@@ -134,8 +134,11 @@ ef_status ef_kv_set(ef_kv *kv, const char *key, const uint8_t *data, size_t len)
     ef_put_u32(bank + 12, 0);
     ef_put_u32(bank + 12, ef_crc32(bank, HEADER_BYTES + used));
 
+    /* What the record speaks of, sectors of an image, is on the disk before the record is. */
     uint32_t target = 1 - kv->bank;
-    ef_status status = ef_flash_erase(kv->flash, kv->region, target * kv->bank_bytes, kv->bank_bytes);
+    ef_status status = ef_flash_sync(kv->flash);
+    if (status == EF_OK)
+        status = ef_flash_erase(kv->flash, kv->region, target * kv->bank_bytes, kv->bank_bytes);
     if (status == EF_OK)
         status = ef_flash_write(kv->flash, kv->region, target * kv->bank_bytes, bank, HEADER_BYTES + used);
     if (status == EF_OK)

@@ -1,0 +1,166 @@
+#include "ef_cose.h"
+
+#include <psa/crypto.h>
+#include <string.h>
+
+#include "ef_cbor.h"
+
+#define COSE_SIGN1_TAG 18u
+#define ES256_SIGNATURE_BYTES 64u
+
+enum { LABEL_ALG = 1, LABEL_CONTENT_TYPE = 3, LABEL_KID = 4 };
+
+static bool take_bytes(ef_cbor *r, ef_view *view) { return ef_cbor_bytes(r, &view->data, &view->len); }
+
+static bool take_label(ef_cbor *r, uint64_t expected)
+{
+    uint64_t label;
+    return ef_cbor_uint(r, &label) && label == expected;
+}
+
+static bool take_content(ef_cbor *r, const char *expected)
+{
+    const uint8_t *text;
+    size_t len;
+    return take_label(r, LABEL_CONTENT_TYPE) && ef_cbor_text(r, &text, &len) && len == strlen(expected) && memcmp(text, expected, len) == 0;
+}
+
+static bool read_protected(ef_view header, const char *content, ef_cose *out)
+{
+    ef_cbor r = ef_cbor_over(header.data, header.len);
+    uint64_t pairs;
+    ef_view kid;
+    if (!ef_cbor_map(&r, &pairs) || pairs != (content == NULL ? 2u : 3u) || !take_label(&r, LABEL_ALG) || !ef_cbor_int(&r, &out->alg)) return false;
+    if (content != NULL && !take_content(&r, content)) return false;
+    if (!take_label(&r, LABEL_KID) || !take_bytes(&r, &kid) || kid.len != EF_KID_CHARS || !ef_cbor_done(&r)) return false;
+    out->kid = kid.data;
+    return true;
+}
+
+bool ef_cose_read(const uint8_t *data, size_t len, const char *content, ef_cose *out)
+{
+    ef_cbor r = ef_cbor_over(data, len);
+    uint64_t tag, parts, unprotected_pairs;
+    if (!ef_cbor_tag(&r, &tag) || tag != COSE_SIGN1_TAG || !ef_cbor_array(&r, &parts) || parts != 4) return false;
+    if (!take_bytes(&r, &out->protected_header) || !ef_cbor_map(&r, &unprotected_pairs) || unprotected_pairs != 0) return false;
+    if (!take_bytes(&r, &out->payload) || !take_bytes(&r, &out->signature) || !ef_cbor_done(&r)) return false;
+    return read_protected(out->protected_header, content, out);
+}
+
+void ef_cose_kid(const ef_cose *cose, char kid[EF_KID_CHARS + 1])
+{
+    memcpy(kid, cose->kid, EF_KID_CHARS);
+    kid[EF_KID_CHARS] = '\0';
+}
+
+static psa_status_t hash_bstr(psa_hash_operation_t *hash, ef_view bytes)
+{
+    /* Documents are at most 2,048 bytes long, so two argument bytes always do. */
+    uint8_t head[3];
+    size_t head_len = 0;
+    if (bytes.len < 24) {
+        head[head_len++] = (uint8_t)(0x40u | bytes.len);
+    } else if (bytes.len < 256) {
+        head[head_len++] = 0x58;
+        head[head_len++] = (uint8_t)bytes.len;
+    } else {
+        head[head_len++] = 0x59;
+        head[head_len++] = (uint8_t)(bytes.len >> 8);
+        head[head_len++] = (uint8_t)bytes.len;
+    }
+    const psa_status_t status = psa_hash_update(hash, head, head_len);
+    return status == PSA_SUCCESS ? psa_hash_update(hash, bytes.data, bytes.len) : status;
+}
+
+/* SHA-256 over ["Signature1", protected, h'', payload], streamed: the structure is never laid out. */
+static psa_status_t hash_sig_structure(const ef_cose *cose, uint8_t digest[32])
+{
+    static const uint8_t lead[] = {0x84, 0x6A, 'S', 'i', 'g', 'n', 'a', 't', 'u', 'r', 'e', '1'};
+    const uint8_t no_external_data = 0x40;
+    psa_hash_operation_t hash = PSA_HASH_OPERATION_INIT;
+    size_t digest_len;
+    psa_status_t status = psa_hash_setup(&hash, PSA_ALG_SHA_256);
+    if (status == PSA_SUCCESS) status = psa_hash_update(&hash, lead, sizeof lead);
+    if (status == PSA_SUCCESS) status = hash_bstr(&hash, cose->protected_header);
+    if (status == PSA_SUCCESS) status = psa_hash_update(&hash, &no_external_data, 1);
+    if (status == PSA_SUCCESS) status = hash_bstr(&hash, cose->payload);
+    if (status == PSA_SUCCESS) status = psa_hash_finish(&hash, digest, 32, &digest_len);
+    if (status != PSA_SUCCESS) (void)psa_hash_abort(&hash);
+    return status;
+}
+
+/* RSA signatures are as long as the modulus. */
+static size_t signature_bytes(const ef_trusted_key *key)
+{
+    if (key->alg == EF_ALG_ES256) return ES256_SIGNATURE_BYTES;
+    return key->public_key_len == EF_RSA_2048_BYTES ? 256u : 384u;
+}
+
+static psa_algorithm_t algorithm_of(int32_t alg)
+{
+    switch (alg) {
+    case EF_ALG_ES256: return PSA_ALG_ECDSA(PSA_ALG_SHA_256);
+    case EF_ALG_PS256: return PSA_ALG_RSA_PSS(PSA_ALG_SHA_256);
+    case EF_ALG_RS256: return PSA_ALG_RSA_PKCS1V15_SIGN(PSA_ALG_SHA_256);
+    default: return PSA_ALG_NONE;
+    }
+}
+
+static psa_status_t import_key(const ef_trusted_key *key, psa_algorithm_t algorithm, psa_key_id_t *id)
+{
+    psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+    if (key->alg == EF_ALG_ES256) {
+        psa_set_key_type(&attributes, PSA_KEY_TYPE_ECC_PUBLIC_KEY(PSA_ECC_FAMILY_SECP_R1));
+        psa_set_key_bits(&attributes, 256);
+    } else {
+        psa_set_key_type(&attributes, PSA_KEY_TYPE_RSA_PUBLIC_KEY);
+    }
+    psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_VERIFY_HASH);
+    psa_set_key_algorithm(&attributes, algorithm);
+    return psa_import_key(&attributes, key->public_key, key->public_key_len, id);
+}
+
+ef_status ef_cose_verify(const ef_cose *cose, const ef_trusted_key *key)
+{
+    if (key == NULL) return EF_KEY_UNKNOWN;
+    if (key->retired) return EF_KEY_RETIRED;
+    const psa_algorithm_t algorithm = algorithm_of(key->alg);
+    if (cose->alg != key->alg || algorithm == PSA_ALG_NONE) return EF_MANIFEST_ALGORITHM;
+    if (cose->signature.len != signature_bytes(key)) return EF_SIGNATURE_INVALID;
+    uint8_t digest[32];
+    psa_key_id_t id;
+    if (hash_sig_structure(cose, digest) != PSA_SUCCESS || import_key(key, algorithm, &id) != PSA_SUCCESS) return EF_CRYPTO;
+    const psa_status_t verified = psa_verify_hash(id, algorithm, digest, sizeof digest, cose->signature.data, cose->signature.len);
+    (void)psa_destroy_key(id);
+    if (verified == PSA_SUCCESS) return EF_OK;
+    return verified == PSA_ERROR_INSUFFICIENT_MEMORY ? EF_CRYPTO : EF_SIGNATURE_INVALID;
+}
+
+/* SEQUENCE { INTEGER modulus, INTEGER 65537 } in the one DER form that a modulus of `bits` bits has. */
+static bool is_rsa(const uint8_t *der, size_t len, size_t bits)
+{
+    const size_t modulus = bits / 8, content = modulus + 10;
+    static const uint8_t exponent[] = {0x02, 0x03, 0x01, 0x00, 0x01};
+    const uint8_t lead[] = {0x30, 0x82, (uint8_t)(content >> 8), (uint8_t)content, 0x02, 0x82, (uint8_t)((modulus + 1) >> 8), (uint8_t)(modulus + 1), 0x00};
+    return len == content + 4 && memcmp(der, lead, sizeof lead) == 0 && (der[sizeof lead] & 0x80u) != 0 && (der[sizeof lead + modulus - 1] & 1u) != 0 &&
+           memcmp(der + sizeof lead + modulus, exponent, sizeof exponent) == 0;
+}
+
+bool ef_key_valid(const ef_trusted_key *key)
+{
+    if (strspn(key->kid, "0123456789abcdef") != EF_KID_CHARS || key->kid[EF_KID_CHARS] != '\0') return false;
+    const psa_algorithm_t algorithm = algorithm_of(key->alg);
+    const size_t len = key->public_key_len;
+    if (algorithm == PSA_ALG_NONE) return false;
+    if (key->alg == EF_ALG_ES256 ? len != EF_EC_POINT_BYTES || key->public_key[0] != 4 : !is_rsa(key->public_key, len, 2048) && !is_rsa(key->public_key, len, 3072))
+        return false;
+    psa_key_id_t id;
+    if (import_key(key, algorithm, &id) != PSA_SUCCESS) return false;
+    (void)psa_destroy_key(id);
+    return true;
+}
+
+int32_t ef_key_alg(const char *name)
+{
+    return strcmp(name, "ES256") == 0 ? EF_ALG_ES256 : strcmp(name, "PS256") == 0 ? EF_ALG_PS256 : strcmp(name, "RS256") == 0 ? EF_ALG_RS256 : 0;
+}
