@@ -34,8 +34,8 @@ internal sealed class Browser : IAsyncDisposable
             Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"],
         });
         var page = await browser.NewPageAsync(new BrowserNewPageOptions { BaseURL = address.ToString(), ViewportSize = new ViewportSize { Width = width, Height = height }, JavaScriptEnabled = javaScript, ReducedMotion = ReducedMotion.Reduce, ColorScheme = ColorScheme.Dark });
-        page.SetDefaultTimeout(60_000);
-        Assertions.SetDefaultExpectTimeout(30_000); // a machine may be busy; what does not come, does not come later either
+        page.SetDefaultTimeout(120_000);
+        Assertions.SetDefaultExpectTimeout(90_000); // a machine may be busy; what does not come, does not come later either
         return new Browser(playwright, browser, page);
     }
 

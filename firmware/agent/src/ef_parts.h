@@ -144,6 +144,7 @@ int64_t ef_sleep_step(ef_agent *a, int64_t now_ms);
 ef_status ef_update_record_load(ef_agent *a);
 ef_status ef_update_record_store(const ef_agent *a); /* the head */
 ef_status ef_update_record_end(ef_agent *a, const ef_report *report, const uint8_t returned_sha256[32]); /* with the head; the hash may be NULL */
+ef_status ef_update_record_reset(ef_agent *a); /* offers and reports were the former owner's; sequence, epoch and what was returned from stay */
 ef_status ef_update_record_first(const ef_agent *a, ef_report *report);
 ef_status ef_update_record_told(ef_agent *a); /* the first report has arrived */
 ef_status ef_update_record_returned(const ef_agent *a, const ef_manifest *manifest); /* why it was left, EF_OK: it was not */

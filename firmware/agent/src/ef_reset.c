@@ -19,20 +19,9 @@ static const struct {
     unsigned count;
 } numbered[] = {{"tm", EF_TELEMETRY_SPILLS}, {"log", EF_RING_CHUNKS}, {"app", EF_APP_SLOTS}};
 
-/* Sequence and epoch stay; offers and reports were the former owner's. */
-static ef_status keep_sequence(ef_agent *a)
-{
-    const uint64_t sequence = a->record.sequence;
-    const uint32_t epoch = a->record.epoch;
-    memset(&a->record, 0, sizeof a->record);
-    a->record.sequence = sequence;
-    a->record.epoch = epoch;
-    return ef_update_record_store(a);
-}
-
 static ef_status carry_out(ef_agent *a)
 {
-    ef_status status = keep_sequence(a);
+    ef_status status = ef_update_record_reset(a);
     for (size_t i = 0; status == EF_OK && i < sizeof erased / sizeof erased[0]; i++)
         status = a->port->kv_set(a->port->ctx, erased[i], NULL, 0);
     for (size_t i = 0; i < sizeof numbered / sizeof numbered[0]; i++)

@@ -107,6 +107,17 @@ ef_status ef_update_record_store(const ef_agent *a)
     return read_record(a, bytes) == EF_OK ? write_record(a, bytes) : EF_FLASH_FAILED;
 }
 
+ef_status ef_update_record_reset(ef_agent *a)
+{
+    uint8_t bytes[EF_RECORD_BYTES];
+    ef_update_record *r = &a->record;
+    if (read_record(a, bytes) != EF_OK)
+        return EF_FLASH_FAILED;
+    *r = (ef_update_record){.sequence = r->sequence, .epoch = r->epoch};
+    bytes[1] = 0;
+    return write_record(a, bytes);
+}
+
 static void drop_first(uint8_t bytes[EF_RECORD_BYTES])
 {
     bytes[1]--;

@@ -17,7 +17,7 @@ static void check(ef_flash *flash)
     static ef_kv kv;
     uint8_t value[EF_RECORD_BYTES];
     size_t len;
-    if (ef_kv_open(&kv, flash) != EF_OK)
+    if (ef_kv_open(&kv, flash, EF_REGION_KV) != EF_OK)
         abort();
     static const char *const keys[] = {"identity", "a", "networks", "fifteen-letters"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
@@ -27,7 +27,7 @@ static void check(ef_flash *flash)
     ef_status status = ef_kv_set(&kv, "a", (const uint8_t *)"new value", 9);
     if (status != EF_OK && status != EF_TOO_LARGE)
         abort();
-    if (status == EF_OK && (ef_kv_open(&kv, flash) != EF_OK || ef_kv_get(&kv, "a", value, sizeof value, &len) != EF_OK || len != 9))
+    if (status == EF_OK && (ef_kv_open(&kv, flash, EF_REGION_KV) != EF_OK || ef_kv_get(&kv, "a", value, sizeof value, &len) != EF_OK || len != 9))
         abort();
     if (ef_kv_set(&kv, "a", NULL, 0) != EF_OK || ef_kv_get(&kv, "a", value, sizeof value, &len) == EF_OK)
         abort();

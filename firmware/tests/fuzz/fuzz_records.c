@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ef_parts.h"
 #include "room.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -35,9 +36,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     TERMINATED(r.agent.record.done_offer_id);
     TERMINATED(r.agent.record.pending.offer_id);
     TERMINATED(r.agent.record.pending.version);
-    for (size_t i = 0; i < EF_TERMINAL_REPORTS; i++) {
-        TERMINATED(r.agent.record.terminal[i].offer_id);
-        TERMINATED(r.agent.record.terminal[i].detail);
+    ef_report report;
+    if (ef_update_record_first(&r.agent, &report) == EF_OK) {
+        TERMINATED(report.offer_id);
+        TERMINATED(report.detail);
     }
     if (r.agent.networks.count > EF_NETWORKS_MAX)
         abort();

@@ -105,7 +105,7 @@ public class EventStreamTests
     /// <summary>A clock whose timers go off when a test says so.</summary>
     private sealed class ManualClock : TimeProvider
     {
-        private readonly Channel<(TimeSpan Due, Action Fire)> _timers = Channel.CreateUnbounded<(TimeSpan, Action)>();
+        private readonly Channel<(TimeSpan Due, Func<bool> Fire)> _timers = Channel.CreateUnbounded<(TimeSpan, Func<bool>)>();
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
@@ -119,21 +119,25 @@ public class EventStreamTests
         public async Task<TimeSpan> FireAsync()
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            var (due, fire) = await _timers.Reader.ReadAsync(limit.Token);
-            while (_timers.Reader.TryRead(out var newer))
-                (due, fire) = newer;
-            fire();
-            return due;
+            while (true)
+            {
+                // One that nobody waits for any more is passed over; the one that is waited for may be still to come.
+                var (due, fire) = await _timers.Reader.ReadAsync(limit.Token);
+                if (fire())
+                    return due;
+            }
         }
 
         private sealed class Timer : ITimer
         {
             private bool _ended;
 
-            public void Fire(TimerCallback callback, object? state)
+            public bool Fire(TimerCallback callback, object? state)
             {
-                if (!_ended)
-                    callback(state);
+                if (_ended)
+                    return false;
+                callback(state);
+                return true;
             }
 
             public bool Change(TimeSpan dueTime, TimeSpan period) => !_ended;

@@ -11,6 +11,7 @@ const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   notFoundComponent: () => (
     <Page>
       <Empty
+        alone
         icon={Compass}
         title="There is no such page"
         action={

@@ -37,13 +37,16 @@ interface EmptyProps {
   children?: ReactNode;
   action?: ReactNode;
   className?: string;
+  /** There is nothing else on the page, so its title is the page's. */
+  alone?: boolean;
 }
 
-export function Empty({ icon: Icon, title, children, action, className }: EmptyProps) {
+export function Empty({ icon: Icon, title, children, action, className, alone = false }: EmptyProps) {
+  const Title = alone ? "h1" : "p";
   return (
     <div className={cn("flex flex-col items-center gap-2 rounded-md border border-dashed px-6 py-10 text-center", className)}>
       <Icon className="size-6 text-muted-foreground" strokeWidth={1.5} aria-hidden />
-      <p className="text-lg font-medium">{title}</p>
+      <Title className="text-lg font-medium">{title}</Title>
       {children !== undefined && <div className="max-w-md text-sm text-muted-foreground">{children}</div>}
       {action !== undefined && <div className="mt-2 flex flex-wrap justify-center gap-2">{action}</div>}
     </div>
@@ -77,14 +80,16 @@ export function advice(error: unknown): { title: string; safe: string; tryThis: 
   return { title: "This page failed", safe: "Nothing was changed on the server.", tryThis: "Reload the page." };
 }
 
-export function ErrorPanel({ error, retry, className }: { error: unknown; retry?: () => void; className?: string }) {
+/** `alone`: there is nothing else on the page, so its title is the page's. */
+export function ErrorPanel({ error, retry, className, alone = false }: { error: unknown; retry?: () => void; className?: string; alone?: boolean }) {
+  const Title = alone ? "h1" : "p";
   const { title, safe, tryThis } = advice(error);
   const message = error instanceof Error ? error.message : String(error);
   return (
     <div role="alert" className={cn("flex gap-3 rounded-md max-sm:flex-wrap border border-destructive/50 bg-destructive/8 p-3", className)}>
       <TriangleAlert className="mt-0.5 size-4 shrink-0 text-destructive" aria-hidden />
       <div className="min-w-0 flex-1 basis-56 text-sm">
-        <p className="font-semibold">{title}</p>
+        <Title className="font-semibold">{title}</Title>
         <p className="break-words">{message}</p>
         {error instanceof ApiError && error.details.length > 0 && (
           <ul className="mt-1 list-inside list-disc">

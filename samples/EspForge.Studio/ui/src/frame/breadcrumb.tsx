@@ -3,6 +3,7 @@ import { Link, useRouterState } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { build, device, project, release, rollout } from "@/api/queries";
 import { NAVIGATION } from "@/frame/navigation";
+import { cn } from "@/lib/cn";
 
 /** Where this page is; an id is replaced by the name as soon as it is known. */
 export function Breadcrumb() {
@@ -14,7 +15,7 @@ export function Breadcrumb() {
   return (
     <nav aria-label="Breadcrumb" className="min-w-0 flex-1">
       <ol className="flex min-w-0 items-center gap-1.5 text-sm">
-        <li className="flex min-w-0 items-center gap-1.5">
+        <li className={cn("flex items-center gap-1.5", id === "" ? "min-w-0" : "shrink-0")}>
           <span aria-hidden className="text-muted-foreground max-sm:hidden">
             /
           </span>
@@ -33,9 +34,7 @@ export function Breadcrumb() {
             <span aria-hidden className="text-muted-foreground">
               /
             </span>
-            <span aria-current="page" className="truncate font-medium">
-              <Name section={section} id={id} />
-            </span>
+            <Name section={section} id={id} />
           </li>
         )}
       </ol>
@@ -60,7 +59,11 @@ function Name({ section, id }: { section: string; id: string }) {
         found?.name ??
         id);
   useTitle(name);
-  return name;
+  return (
+    <span aria-current="page" title={name} className="truncate font-medium">
+      {name}
+    </span>
+  );
 }
 
 function useTitle(title: string | null) {

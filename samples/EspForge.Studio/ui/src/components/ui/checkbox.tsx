@@ -7,7 +7,7 @@ export function Checkbox({ className, ...props }: ComponentProps<typeof Primitiv
   return (
     <Primitive.Root
       className={cn(
-        "flex size-4 shrink-0 items-center justify-center rounded-sm border border-input bg-background data-[state=checked]:border-foreground data-[state=checked]:bg-foreground data-[state=checked]:text-background pointer-coarse:size-5",
+        "relative flex size-4 shrink-0 items-center justify-center rounded-sm border border-input bg-background data-[state=checked]:border-foreground data-[state=checked]:bg-foreground data-[state=checked]:text-background pointer-coarse:size-5 pointer-coarse:after:absolute pointer-coarse:after:-inset-2.5",
         className,
       )}
       {...props}

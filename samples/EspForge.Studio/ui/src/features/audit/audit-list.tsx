@@ -67,7 +67,7 @@ export function AuditList() {
   if (!may.allowed) {
     return (
       <Page>
-        <Empty icon={History} title="The audit log is not open to you">
+        <Empty alone icon={History} title="The audit log is not open to you">
           {may.reason}
         </Empty>
       </Page>

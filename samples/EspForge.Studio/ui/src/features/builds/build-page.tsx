@@ -38,7 +38,7 @@ export function BuildPage({ buildId, releaseDialog }: BuildPageProps) {
   if (query.isLoadingError) {
     return (
       <Page>
-        <ErrorPanel error={query.error} retry={() => void query.refetch()} />
+        <ErrorPanel alone error={query.error} retry={() => void query.refetch()} />
       </Page>
     );
   }

@@ -43,7 +43,7 @@ export function DevicePage() {
   if (query.isLoadingError) {
     return (
       <Page>
-        <ErrorPanel error={query.error} retry={() => void query.refetch()} />
+        <ErrorPanel alone error={query.error} retry={() => void query.refetch()} />
       </Page>
     );
   }

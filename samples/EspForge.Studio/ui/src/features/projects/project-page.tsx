@@ -34,7 +34,7 @@ export function ProjectPage({ projectId, ...slots }: ProjectPageProps) {
   if (query.isLoadingError) {
     return (
       <Page>
-        <ErrorPanel error={query.error} retry={() => void query.refetch()} />
+        <ErrorPanel alone error={query.error} retry={() => void query.refetch()} />
       </Page>
     );
   }
@@ -138,7 +138,7 @@ function Loaded({ project, pins, builds, buildPanel }: Omit<ProjectPageProps, "p
       className="flex h-full min-h-0 flex-col"
     >
       <header className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b px-4 pt-2 max-md:px-3">
-        <h1 className="min-w-0 truncate text-lg font-semibold">{project.name}</h1>
+        <h1 title={project.name} className="min-w-0 truncate text-lg font-semibold">{project.name}</h1>
         <p className="num caption max-sm:hidden">
           {project.product} · {project.board}
         </p>

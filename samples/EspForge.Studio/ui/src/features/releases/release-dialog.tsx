@@ -93,7 +93,7 @@ export function ReleaseDialog({ image: given, images = [], product: givenProduct
               {(field) => <Textarea {...field} rows={3} maxLength={4000} value={notes} onChange={(event) => setNotes(event.target.value)} />}
             </Field>
             <details>
-              <summary className="text-sm text-muted-foreground">More conditions</summary>
+              <summary className="text-sm text-muted-foreground pointer-coarse:py-2.5">More conditions</summary>
               <div className="mt-3 grid grid-cols-2 gap-3 max-sm:grid-cols-1">
                 <Field label="Lowest version to update from" hint="Older devices refuse it." error={badMinimum ?? error?.field("minimumVersion")}>
                   {(field) => <Input {...field} className="font-mono" placeholder="any" value={minimumVersion} onChange={(event) => setMinimumVersion(event.target.value)} />}

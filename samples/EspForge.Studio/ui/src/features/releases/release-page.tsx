@@ -35,7 +35,7 @@ export function ReleasePage() {
   if (query.isLoadingError) {
     return (
       <Page>
-        <ErrorPanel error={query.error} retry={() => void query.refetch()} />
+        <ErrorPanel alone error={query.error} retry={() => void query.refetch()} />
       </Page>
     );
   }

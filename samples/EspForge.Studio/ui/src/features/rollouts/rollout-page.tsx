@@ -51,7 +51,7 @@ export function RolloutPage() {
   if (query.isLoadingError) {
     return (
       <Page>
-        <ErrorPanel error={query.error} retry={() => void query.refetch()} />
+        <ErrorPanel alone error={query.error} retry={() => void query.refetch()} />
       </Page>
     );
   }
@@ -97,6 +97,7 @@ export function RolloutPage() {
             <Button
               variant="ghost"
               size="icon"
+              className={wall ? undefined : "max-sm:hidden"}
               aria-label={wall ? "Leave the wall view" : "Wall view"}
               title={wall ? "Leave the wall view (Esc)" : "Wall view: larger, nothing else"}
               onClick={() => void navigate({ search: wall ? {} : { wall: true } })}
