@@ -38,6 +38,21 @@ static bool is_downloading_far(const device *x)
     return x->agent.state == EF_STATE_DOWNLOADING && x->agent.download.offset >= 3 * EF_SECTOR_BYTES;
 }
 
+static bool is_downloading(const device *x)
+{
+    return x->agent.state == EF_STATE_DOWNLOADING;
+}
+
+static bool is_verifying(const device *x)
+{
+    return x->agent.state == EF_STATE_VERIFYING;
+}
+
+static bool has_started_again(const device *x)
+{
+    return x->agent.download.furthest >= 4 * EF_SECTOR_BYTES && x->agent.download.offset == EF_SECTOR_BYTES;
+}
+
 static bool is_confirming(const device *x)
 {
     return x->agent.state == EF_STATE_CONFIRMING;
@@ -140,6 +155,51 @@ static void a_host_that_ignores_ranges_starts_the_slot_again(void **state)
     fake_host_offer_version(&host, "1.1.0");
     expect_end("confirmed", "");
     assert_int_equal(host.downloads, 3);
+}
+
+static bool ran_ahead(const device *x)
+{
+    return x->agent.state == EF_STATE_DOWNLOADING && x->host->image_bytes > x->agent.download.offset + EF_SECTOR_BYTES;
+}
+
+static void no_more_is_read_than_a_sector_ahead_of_the_slot(void **state)
+{
+    (void)state;
+    fake_host_offer_version(&host, "1.1.0");
+    assert_int_equal(device_run(&d, 3000, ran_ahead), RUN_TIME_UP);
+    assert_int_equal(host.image_bytes, host.image_len);
+    expect_end("confirmed", "");
+}
+
+static void a_slow_host_that_gets_on_is_waited_for(void **state)
+{
+    (void)state;
+    host.image_len = make_image(host.image, "1.1.0", "esp32c3", 3000);
+    fake_host_offer_version(&host, "1.1.0");
+    device_run_until(&d, is_downloading);
+    host.trickle_ms = 50; /* 1.2 KiB a minute */
+    assert_int_equal(device_run(&d, 150000, is_verifying), RUN_TIME_UP);
+    assert_int_equal(device_run(&d, 60000, is_verifying), RUN_GOAL);
+    host.trickle_ms = 0;
+    expect_end("confirmed", "");
+    assert_int_equal(host.downloads, 1);
+}
+
+static void what_was_started_again_is_not_resumed_after_a_restart(void **state)
+{
+    (void)state;
+    host.image_cut = 20000;
+    host.image_cuts_left = 2;
+    fake_host_offer_version(&host, "1.1.0");
+    device_run_until(&d, is_downloading_far);
+    host.image_ignores_range = true;
+    host.image_cut = 5000;
+    device_run_until(&d, has_started_again);
+    device_cut(&d);
+    host.image_ignores_range = false;
+    host.image_cut = 0;
+    expect_end("confirmed", "");
+    assert_int_equal(host.last_range_from, 0);
 }
 
 static void five_tries_without_progress_end_the_download(void **state)
@@ -380,6 +440,9 @@ int main(void)
         T(progress_of_another_image_is_not_used),
         T(a_slot_that_was_damaged_between_two_starts_is_loaded_once_more),
         T(a_host_that_ignores_ranges_starts_the_slot_again),
+        T(no_more_is_read_than_a_sector_ahead_of_the_slot),
+        T(a_slow_host_that_gets_on_is_waited_for),
+        T(what_was_started_again_is_not_resumed_after_a_restart),
         T(five_tries_without_progress_end_the_download),
         T(a_host_that_always_begins_anew_uses_up_the_tries),
         T(a_host_without_the_image_ends_the_download_at_once),
