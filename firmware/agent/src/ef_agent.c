@@ -67,6 +67,7 @@ static const char *const event_names[EF_EVENT_COUNT] = {
     [EF_EVENT_PENDING_VERIFY] = "pending verify",
     [EF_EVENT_CONFIRMED] = "confirmed",
     [EF_EVENT_REFUSED] = "refused",
+    [EF_EVENT_RESTART] = "restart asked for",
 };
 
 const char *ef_state_name(ef_state state)

@@ -28,6 +28,7 @@ ef_status ef_flash_open(ef_flash *flash, const char *dir, uint32_t slot_size_byt
     flash->size_bytes[EF_REGION_SLOT_A] = flash->size_bytes[EF_REGION_SLOT_B] = SLOT_BYTES;
     flash->size_bytes[EF_REGION_BOOT] = EF_BOOT_REGION_BYTES;
     flash->size_bytes[EF_REGION_KV] = EF_KV_REGION_BYTES;
+    flash->size_bytes[EF_REGION_BULK] = EF_BULK_REGION_BYTES;
     return EF_OK;
 }
 

@@ -4,7 +4,7 @@
 
 #include "ef_flash.h"
 
-#define MEMORY_BYTES (2u * SLOT_BYTES + EF_BOOT_REGION_BYTES + EF_KV_REGION_BYTES)
+#define MEMORY_BYTES (2u * SLOT_BYTES + EF_BOOT_REGION_BYTES + EF_KV_REGION_BYTES + EF_BULK_REGION_BYTES)
 #define MEMORY_CHANGES 64u
 #define MEMORY_ERASED UINT32_MAX
 
@@ -26,7 +26,7 @@ typedef struct memory_flash {
     uint8_t now[MEMORY_BYTES]; /* as it is read */
     memory_state state;
     void (*about_to)(void); /* change, or sync: called before. The change is in `next`, in sectors; next_count 0: a sync */
-    memory_change next[EF_KV_BANK_BYTES / EF_SECTOR_BYTES + 1u];
+    memory_change next[EF_BULK_BANK_BYTES / EF_SECTOR_BYTES + 1u];
     uint32_t next_count;
     const uint8_t *next_data; /* of all of them in a row; NULL: erased */
 } memory_flash;
