@@ -329,13 +329,29 @@ static void a_damaged_slot_is_not_run(void **state)
     char path[128];
     (void)snprintf(path, sizeof path, "%s/slot_b.bin", dir);
     int fd = open(path, O_RDWR);
-    assert_int_equal(pwrite(fd, "\0\0\0\0", 4, 5000), 4);
+    assert_int_equal(pwrite(fd, "\xA5\x5A\xC3\x3C", 4, 5000), 4);
     (void)close(fd);
     START((char *)"--verbose");
     expect("I boot: slot a, good 1.0.0\n");
     ef_boot_record r = record();
     assert_int_equal(r.slot[1].state, EF_SLOT_ABORTED);
     assert_string_equal(r.slot[1].detail, "The image in the slot did not pass the bootloader's check.");
+}
+
+static void an_image_that_sleeps_is_started_again_after_its_time(void **state)
+{
+    (void)state;
+    (void)snprintf(image_good, sizeof image_good, "%s/image_sleep.efi", EF_IMAGES);
+    int64_t before = now_ms();
+    START(FIRST, (char *)"--sleep-ms", (char *)"700");
+    expect("I boot: asleep\n");
+    expect("asleep\nI boot: slot a");
+    assert_true(now_ms() - before >= 700);
+    expect("I app: this is sleep\n");
+    (void)kill(p.pid, SIGTERM);
+    assert_int_equal(finish(), 0);
+    assert_null(strstr(p.output, "the image ended"));
+    assert_null(strstr(p.output, "starting again"));
 }
 
 int main(void)
@@ -356,6 +372,7 @@ int main(void)
         T(the_device_ends_with_its_stdin),
         T(a_killed_bootloader_takes_its_image_with_it),
         T(a_damaged_slot_is_not_run),
+        T(an_image_that_sleeps_is_started_again_after_its_time),
     };
     return cmocka_run_group_tests_name("bootloader", tests, NULL, NULL);
 }
