@@ -341,6 +341,22 @@ static void a_damaged_slot_is_not_run(void **state)
     assert_string_equal(r.slot[1].detail, "The image in the slot did not pass the bootloader's check.");
 }
 
+static void an_image_that_sleeps_is_started_again_after_its_time(void **state)
+{
+    (void)state;
+    (void)snprintf(image_good, sizeof image_good, "%s/image_sleep.efi", EF_IMAGES);
+    int64_t before = now_ms();
+    START(FIRST, (char *)"--sleep-ms", (char *)"700");
+    expect("I boot: asleep\n");
+    expect("asleep\nI boot: slot a");
+    assert_true(now_ms() - before >= 700);
+    expect("I app: this is sleep\n");
+    (void)kill(p.pid, SIGTERM);
+    assert_int_equal(finish(), 0);
+    assert_null(strstr(p.output, "the image ended"));
+    assert_null(strstr(p.output, "starting again"));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -359,6 +375,7 @@ int main(void)
         T(the_device_ends_with_its_stdin),
         T(a_killed_bootloader_takes_its_image_with_it),
         T(a_damaged_slot_is_not_run),
+        T(an_image_that_sleeps_is_started_again_after_its_time),
     };
     return cmocka_run_group_tests_name("bootloader", tests, NULL, NULL);
 }

@@ -7,7 +7,7 @@
 
 #include "espforge/ef_port.h"
 
-#define EF_INBOX_MESSAGES 16u
+#define EF_INBOX_MESSAGES 4u
 #define EF_INBOX_BYTES 8192u /* of one message */
 
 typedef struct ef_inbox {
