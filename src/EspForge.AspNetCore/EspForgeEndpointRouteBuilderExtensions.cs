@@ -20,6 +20,7 @@ public static class EspForgeEndpointRouteBuilderExtensions
         devices.MapDeviceTelemetry();
         devices.MapUpdates();
         devices.MapDeviceImages();
+        devices.MapDeviceKeys();
         endpoints.MapKeys();
         return devices;
     }
@@ -45,6 +46,7 @@ public static class EspForgeEndpointRouteBuilderExtensions
         api.MapTelemetry();
         api.MapImages();
         api.MapReleases();
+        api.MapKeyRing();
         api.MapRollouts();
         api.MapAudit();
         api.MapEvents();

@@ -75,7 +75,7 @@ public static class EspForgeServiceCollectionExtensions
         services.AddHostedService<RolloutWorker>();
     }
 
-    /// <summary>Keys live in <c>DataDirectory/keys</c>: the signing key, other trusted keys (<c>trusted.pem</c>), the token secret, data protection's ring.</summary>
+    /// <summary>Keys live in <c>DataDirectory/keys</c>: the first signing key, other trusted keys (<c>trusted.pem</c>), what rotations made of them (<c>keyring.json</c>), the token secret, data protection's ring.</summary>
     private static void AddKeys(IServiceCollection services)
     {
         services.TryAddSingleton<ISigningKey>(provider =>
@@ -86,8 +86,9 @@ public static class EspForgeServiceCollectionExtensions
         });
         services.TryAddSingleton(provider =>
         {
-            var others = Path.Combine(provider.GetRequiredService<IOptions<EspForgeOptions>>().Value.KeyDirectory, "trusted.pem");
-            return Take(SigningKeyRing.Create(provider.GetRequiredService<ISigningKey>(), File.Exists(others) ? Take(KeySet.FromPem(File.ReadAllText(others))) : null));
+            var folder = provider.GetRequiredService<IOptions<EspForgeOptions>>().Value.KeyDirectory;
+            var others = Path.Combine(folder, "trusted.pem");
+            return Take(SigningKeyRing.Open(folder, provider.GetRequiredService<ISigningKey>(), File.Exists(others) ? Take(KeySet.FromPem(File.ReadAllText(others))) : null));
         });
 
         services.AddDataProtection();

@@ -63,7 +63,7 @@ internal static class DeviceClaimEndpoints
                 context.Response.Headers.CacheControl = "no-store";
                 return TypedResults.Json(
                     new ClaimDelivered(
-                        "claimed", deviceId, deviceKey, CommandSecret.Encode(secret), [.. keys.Trusted.Select(k => new TrustedKeyView(k.KeyId, k.Algorithm, k.DeviceKeyBase64Url))],
+                        "claimed", deviceId, deviceKey, CommandSecret.Encode(secret), [.. keys.Trusted.Select(k => new TrustedKeyView(k.KeyId, k.Algorithm, k.DeviceKeyBase64Url))], keys.Generation,
                         MqttUrl: null, WebSocketUrl: null, options.Value.TopicRoot.Replace("{deviceId}", deviceId, StringComparison.Ordinal), time.GetUtcNow().ToUnixTimeMilliseconds()),
                     DeviceJson.Options);
         }
@@ -78,5 +78,5 @@ internal static class DeviceClaimEndpoints
     private sealed record TrustedKeyView(string Kid, string Alg, string PublicKey);
 
     private sealed record ClaimDelivered(
-        string State, string DeviceId, string DeviceKey, string CommandSecret, IReadOnlyList<TrustedKeyView> TrustedKeys, string? MqttUrl, string? WebSocketUrl, string TopicRoot, long ServerTimeMs);
+        string State, string DeviceId, string DeviceKey, string CommandSecret, IReadOnlyList<TrustedKeyView> TrustedKeys, long KeysGeneration, string? MqttUrl, string? WebSocketUrl, string TopicRoot, long ServerTimeMs);
 }

@@ -18,7 +18,7 @@ internal static class UpdateEndpoints
 
     public static void MapUpdates(this RouteGroupBuilder devices)
     {
-        devices.MapGet("update", AskAsync).RequireDevice();
+        devices.MapGet("update", AskAsync).RequireDevice().AddEndpointFilter(KeyListEndpoints.AnnounceAsync);
         devices.MapPost("reports", ReportAsync).RequireDevice();
     }
 

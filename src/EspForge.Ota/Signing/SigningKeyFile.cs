@@ -68,7 +68,7 @@ public static class SigningKeyFile
         }
     }
 
-    private static FileStream Lock(string lockPath)
+    internal static FileStream Lock(string lockPath)
     {
         for (var attempt = 0; ; attempt++)
         {
