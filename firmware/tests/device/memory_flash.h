@@ -2,7 +2,7 @@
 #ifndef EF_TEST_MEMORY_FLASH_H
 #define EF_TEST_MEMORY_FLASH_H
 
-#include "ef_flash.h"
+#include "device.h"
 
 #define MEMORY_BYTES (2u * SLOT_BYTES + EF_BOOT_REGION_BYTES + EF_KV_REGION_BYTES + EF_BULK_REGION_BYTES)
 #define MEMORY_CHANGES 64u

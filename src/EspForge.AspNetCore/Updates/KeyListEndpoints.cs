@@ -56,7 +56,7 @@ internal static class KeyListEndpoints
         if (!ring.Rotate(time.GetUtcNow(), request.Create, request.Retire).TryGet(out var rotation, out var fault))
         {
             await audit.AppendAsync(caller.Organization, caller.Draft("key.rotate-failed", subject, fault.Code), CancellationToken.None);
-            return fault;
+            return fault.Code.StartsWith("key-file", StringComparison.Ordinal) || fault.Code is "key-ring-malformed" ? fault with { Code = "keys-unavailable" } : fault;
         }
 
         events.Publish("release", caller.Organization, $"keys:{rotation.Generation}");
