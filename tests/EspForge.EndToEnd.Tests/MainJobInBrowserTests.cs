@@ -25,7 +25,7 @@ public class MainJobInBrowserTests
 
         await RollOutAsync(browser, "1.0.0");
         await Expect(page.GetByTestId("fleet-cell")).ToHaveCountAsync(Devices);
-        await Expect(page.Locator("[data-testid=fleet-cell][data-state=confirmed]").First).ToBeVisibleAsync(Within(60));
+        await Expect(page.Locator("[data-testid=fleet-cell][data-state=confirmed]").First).ToBeVisibleAsync(Within(120));
         await browser.ShotAsync("rollout-early");
         await Expect(page.Locator("[data-testid=fleet-cell][data-state=confirmed]").Nth(9)).ToBeVisibleAsync(Within(120));
         await browser.ShotAsync("rollout");
@@ -50,7 +50,7 @@ public class MainJobInBrowserTests
         await page.GetByTestId("device-row").First.GetByRole(AriaRole.Link).First.ClickAsync();
         await Expect(page.GetByTestId("device-row")).ToHaveCountAsync(0);
         await Expect(page.GetByTestId("device-version")).ToContainTextAsync("1.0.0");
-        await Expect(page.Locator(".recharts-surface").First).ToBeVisibleAsync(Within(20));
+        await Expect(page.Locator(".recharts-surface").First).ToBeVisibleAsync(Within(120));
         await browser.ShotAsync("device");
         await page.GotoAsync("/audit");
         await Expect(page.GetByRole(AriaRole.Table).GetByText("rollout.create").First).ToBeVisibleAsync();
@@ -80,7 +80,7 @@ public class MainJobInBrowserTests
         await dialog.GetByRole(AriaRole.Option).First.ClickAsync();
         await dialog.GetByText("Blink", new() { Exact = false }).First.ClickAsync();
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Create project" }).ClickAsync();
-        await Expect(page.GetByTestId("code-editor")).ToBeVisibleAsync(Within(30));
+        await Expect(page.GetByTestId("code-editor")).ToBeVisibleAsync(Within(120));
     }
 
     private static async Task WrongPinAsync(Browser browser)
@@ -117,7 +117,7 @@ public class MainJobInBrowserTests
         var dialog = page.GetByRole(AriaRole.Dialog);
         await dialog.GetByLabel("Version").FillAsync(version);
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Build", Exact = true }).ClickAsync();
-        await Expect(page.Locator("[data-testid=build-state][data-state=running], [data-testid=build-state][data-state=succeeded]").First).ToBeVisibleAsync(Within(60));
+        await Expect(page.Locator("[data-testid=build-state][data-state=running], [data-testid=build-state][data-state=succeeded]").First).ToBeVisibleAsync(Within(120));
         await Expect(page.Locator("[data-testid=build-state][data-state=succeeded]").First).ToBeVisibleAsync(Within(180));
         await browser.ShotAsync($"build-{version}");
     }
@@ -166,7 +166,7 @@ public class MainJobInBrowserTests
         await page.GotoAsync("/projects");
         await page.GetByRole(AriaRole.Link, new() { Name = "Garden lamp" }).First.ClickAsync();
         var editor = page.GetByTestId("code-editor");
-        await Expect(editor).ToBeVisibleAsync(Within(30));
+        await Expect(editor).ToBeVisibleAsync(Within(120));
         await editor.Locator(".view-lines").ClickAsync();
         await page.Keyboard.PressAsync("Control+A");
         await page.Keyboard.InsertTextAsync("#include <stdlib.h>\n#include \"espforge/app.h\"\nvoid ef_app_setup(ef_app *app) { ef_app_log(app, \"about to crash\"); abort(); }\nvoid ef_app_loop(ef_app *app, int64_t now_ms) { (void)app; (void)now_ms; }\n");

@@ -3,18 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "device.h"
+#include "attacks.h"
 #include "document.h"
 #include "suites.h"
 
-#define HOUR INT64_C(3600000)
-#define DAY (24 * HOUR)
-#define FIRST "1.1.0"
-#define STRANGER_KID "ffffffffffffffffffffffffffffffff"
-#define NEXT_KID "fedcba9876543210fedcba9876543210"
 
-static fake_host host;
-static device d;
+fake_host host;
+device d;
 static signer stranger, next_key, rsa_key;
 
 typedef struct attack {
@@ -27,7 +22,7 @@ typedef struct attack {
 
 /* --- pieces --- */
 
-static void offer(release what)
+void offer(release what)
 {
     fake_host_offer(&host, &what);
 }
@@ -60,13 +55,13 @@ static void offer_spliced(size_t at, size_t len, const void *with, size_t with_l
     offer_parts(&header, &payload);
 }
 
-static void wait_ms(int64_t ms)
+void wait_ms(int64_t ms)
 {
     assert_int_equal(device_run(&d, ms, NULL), RUN_TIME_UP);
 }
 
 /* A release the device has taken before the attack begins. */
-static void have_taken(const char *version, uint64_t epoch)
+void have_taken(const char *version, uint64_t epoch)
 {
     host.image_len = make_image(host.image, version, "esp32c3", 9000);
     release what = good_release(&host, version);
@@ -352,166 +347,6 @@ static void duplicate_key(void)
 static void indefinite_map(void) { offer_spliced(0, 1, "\xBF", 1); }
 static void indefinite_text(void) { offer_spliced(6, 5, "\x7F\x64lamp\xFF", 7); }
 static void long_integer(void) { offer_spliced(2, 1, "\x18\x01", 2); }
-
-static void endless_image(void)
-{
-    host.image_is_endless = true;
-    fake_host_offer_version(&host, FIRST);
-    device_run_until(&d, offer_has_ended);
-    assert_true(host.image_bytes <= host.image_len + 1500);
-}
-
-static void endless_answer(void)
-{
-    host.answers_are_endless = true;
-    wait_ms(10 * 60000);
-    assert_true(is_idle(&d));
-    host.answers_are_endless = false;
-}
-
-static bool is_downloading(const device *x)
-{
-    return x->agent.state == EF_STATE_DOWNLOADING;
-}
-
-static void slow_image(void)
-{
-    fake_host_offer_version(&host, FIRST);
-    device_run_until(&d, is_downloading);
-    host.trickle_ms = 1000; /* never silent, never done */
-    wait_ms(7 * 60000);
-    host.trickle_ms = 0; /* the report may pass */
-}
-
-static void slow_answer(void)
-{
-    host.trickle_ms = 5000;
-    wait_ms(10 * 60000);
-    assert_true(is_idle(&d));
-    host.trickle_ms = 0;
-}
-
-static void silent_image(void)
-{
-    fake_host_offer_version(&host, FIRST);
-    device_run_until(&d, is_downloading);
-    host.trickle_ms = 1000000000;
-    wait_ms(7 * 60000);
-    host.trickle_ms = 0;
-}
-
-static void other_image(void)
-{
-    fake_host_offer_version(&host, FIRST);
-    (void)make_image(host.image, "6.6.6", "esp32c3", 9000); /* of the same length */
-}
-
-static void other_image_of_other_length(void)
-{
-    fake_host_offer_version(&host, FIRST);
-    host.image_len = make_image(host.image, "6.6.6", "esp32c3", 9001);
-}
-
-static bool has_a_sector(const device *x)
-{
-    return x->agent.download.offset >= EF_SECTOR_BYTES;
-}
-
-/* The first part of the image, then the rest of another one: in the middle of a resumed download, and again when it starts over. */
-static void half_and_half(void)
-{
-    host.image_cut = 6000;
-    host.image_cuts_left = 1;
-    fake_host_offer_version(&host, FIRST);
-    device_run_until(&d, has_a_sector);
-    (void)make_image(host.image, "6.6.6", "esp32c3", 9000);
-}
-
-static void other_range(void)
-{
-    host.image_cut = 6000;
-    host.image_ignores_range = true;
-    fake_host_offer_version(&host, FIRST);
-}
-
-static void other_tag(void)
-{
-    host.image_has_other_tag = true;
-    fake_host_offer_version(&host, FIRST);
-}
-
-static void flipped_bit(void)
-{
-    host.image_is_flipped = true;
-    fake_host_offer_version(&host, FIRST);
-}
-
-static void header_of_other_chip(void)
-{
-    host.image_len = make_image(host.image, FIRST, "esp32s3", 9000);
-    fake_host_offer_version(&host, FIRST); /* signed like that, by mistake */
-}
-
-static void freeze_by_silence(void)
-{
-    wait_ms(2 * HOUR); /* there is a newer release, and the host says 204 */
-}
-
-static void freeze_by_the_old_offer(void)
-{
-    have_taken(FIRST, 0);
-    host.only_offers_this = true;
-    host.downloads = 0;
-    const uint32_t reports = host.report_count, polls = host.polls;
-    wait_ms(2 * 60000);
-    assert_true(host.polls > polls + 60);
-    assert_int_equal(host.report_count, reports);
-    host.only_offers_this = false;
-    host.has_offer = false;
-}
-
-static void freeze_until_it_expired(void)
-{
-    release held_back = good_release(&host, FIRST);
-    held_back.expires_at_ms = host.utc_ms + DAY;
-    host.utc_ms += 2 * DAY;
-    wait_ms(60000); /* the time is known from every other answer */
-    offer(held_back);
-}
-
-static void clock_set_back(void)
-{
-    release what = good_release(&host, FIRST);
-    what.expires_at_ms = host.utc_ms + DAY;
-    host.utc_ms += 2 * DAY;
-    wait_ms(60000);
-    host.utc_ms -= 2 * DAY + HOUR;
-    offer(what);
-}
-
-static void clock_set_back_over_a_restart(void)
-{
-    release what = good_release(&host, FIRST);
-    what.expires_at_ms = host.utc_ms + DAY;
-    host.utc_ms += 2 * DAY;
-    wait_ms(60000);
-    device_cut(&d);
-    host.utc_ms -= 2 * DAY + HOUR;
-    offer(what);
-}
-
-static void no_time(void)
-{
-    host.says_no_time = true;
-    device_destroy(&d); /* a new device, which has never heard a time */
-    device_create(&d, &host);
-    device_run_until(&d, is_idle);
-    fake_host_offer_version(&host, FIRST);
-    wait_ms(10 * 60000);
-    assert_int_equal(host.downloads, 0);
-    host.says_no_time = false;
-    host.has_offer = false;
-}
 
 static const attack attacks[] = {
     {"older sequence", "refuses what is not above the highest it ever took", "sequence-old", older_sequence, false},

@@ -17,11 +17,9 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
 #include "device.h"
 #include "memory_flash.h"
 #include "suites.h"
-
 #define NEW_VERSION "1.1.0"
 #define NEXT_VERSION "1.2.0"
 #define RUN_MS (10 * 60 * 1000)

@@ -12,7 +12,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
 #include "device.h"
 #include "ef_monotonic.h"
 #include "ef_mqtt.h"
