@@ -174,7 +174,7 @@ function revealCut(event: React.MouseEvent<HTMLTableCellElement>) {
 }
 
 /** The column that takes what is left on a phone, and wraps rather than being cut. */
-export const LEAD = "max-md:w-full max-md:py-1.5 max-md:break-words max-md:whitespace-normal";
+export const LEAD = "max-md:w-full max-md:py-1.5 max-md:wrap-anywhere max-md:whitespace-normal";
 
 /** Put on the link of a row's first cell: the whole row then follows it. */
 export const ROW_LINK = "font-medium outline-none after:pointer-events-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-ring";

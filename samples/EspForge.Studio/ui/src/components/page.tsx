@@ -108,12 +108,10 @@ export function ErrorPanel({ error, retry, className, alone = false }: { error: 
           <p className="caption mt-1 flex flex-wrap items-center gap-x-2 text-foreground/80">
             <span className="num">{error.code}</span>
             {error.requestId !== null && (
-              <>
-                <span>
-                  request <span className="num">{error.requestId}</span>
-                </span>
+              <span className="inline-flex items-center gap-1 whitespace-nowrap">
+                request <span className="num">{error.requestId}</span>
                 <CopyButton text={error.requestId} what="request id" />
-              </>
+              </span>
             )}
           </p>
         )}

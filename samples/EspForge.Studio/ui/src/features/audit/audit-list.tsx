@@ -20,7 +20,7 @@ import { useMay } from "@/lib/hooks";
 const COLUMNS: Column<Entry>[] = [
   { id: "sequence", header: "No.", align: "right", show: "wide", cell: (entry) => <span className="num text-muted-foreground">{entry.sequence}</span>, sort: (entry) => entry.sequence },
   { id: "at", header: "When", show: "always", cell: (entry) => <Time at={entry.at} />, sort: (entry) => entry.at },
-  { id: "actor", header: "Who", show: "always", cell: (entry) => <Actor actor={entry.actor} name={entry.actorName} />, sort: (entry) => entry.actorName ?? entry.actor, text: (entry) => `${entry.actor} ${entry.actorName ?? ""}` },
+  { id: "actor", header: "Who", show: "wide", cell: (entry) => <Actor actor={entry.actor} name={entry.actorName} />, sort: (entry) => entry.actorName ?? entry.actor, text: (entry) => `${entry.actor} ${entry.actorName ?? ""}` },
   {
     id: "action",
     header: "Action",
@@ -30,7 +30,7 @@ const COLUMNS: Column<Entry>[] = [
       <>
         <span className="num">{entry.action}</span>
         <span className="caption block md:hidden">
-          {entry.detail ?? <span className="num break-all">{entry.subject}</span>}
+          <Actor actor={entry.actor} name={entry.actorName} />: {entry.detail ?? <span className="num break-all">{entry.subject}</span>}
         </span>
       </>
     ),

@@ -168,7 +168,7 @@ export function DevicesList() {
           rowProps={(device) => ({ "data-testid": "device-row", "data-device": device.deviceId, "data-online": String(device.online), "data-version": device.version ?? "" })}
           filters={
             <>
-              <Select aria-label="Product" className="w-44 max-md:w-auto max-md:min-w-0 max-md:flex-1" value={search.product ?? ""} onChange={(event) => void navigate({ search: (old) => ({ ...old, product: event.target.value || undefined }), replace: true })}>
+              <Select aria-label="Product" className="w-44 max-md:w-auto max-md:min-w-32 max-md:flex-1" value={search.product ?? ""} onChange={(event) => void navigate({ search: (old) => ({ ...old, product: event.target.value || undefined }), replace: true })}>
                 <option value="">Any product</option>
                 {known.data?.map((product) => (
                   <option key={product.product} value={product.product}>
@@ -178,7 +178,7 @@ export function DevicesList() {
               </Select>
               <Select
                 aria-label="Online"
-                className="w-32 max-md:w-auto max-md:min-w-0 max-md:flex-1"
+                className="w-32 max-md:w-auto max-md:min-w-32 max-md:flex-1"
                 value={search.online ?? ""}
                 onChange={(event) => void navigate({ search: (old) => ({ ...old, online: (event.target.value || undefined) as "yes" | "no" | undefined }), replace: true })}
               >
