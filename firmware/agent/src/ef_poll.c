@@ -59,8 +59,10 @@ static void poll_finish(ef_agent *a, ef_status status, int64_t now_ms)
     ef_backoff_reset(&a->poll_backoff, 1000, 60000);
     a->poll_next_ms = next_poll_ms(a, now_ms);
     ef_keys_announced(a, x->response.keys_generation);
-    if (code == 204)
+    if (code == 204) {
+        a->keys.judge_next = false; /* what waited is no longer offered */
         return;
+    }
     if (a->keys.wanted) {
         a->keys.for_offer = true; /* the newest keys first, then the offer */
         return;
