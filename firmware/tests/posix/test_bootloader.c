@@ -268,7 +268,7 @@ static void a_new_image_without_a_host_gives_up_by_itself(void **state)
     ef_boot_record r = record();
     assert_int_equal(r.slot[1].state, EF_SLOT_INVALID);
     assert_int_equal(r.slot[1].failure, EF_CONFIRM_TIMEOUT);
-    assert_string_equal(r.slot[1].detail, "The host did not answer within 0.3 s.");
+    assert_string_equal(r.slot[1].detail, "Missing 0.3 s after start: answer of the host.");
 }
 
 static void a_confirmed_image_that_crashes_is_started_again_more_and_more_slowly(void **state)

@@ -15,12 +15,12 @@ internal static class KeyListEndpoints
     /// <summary><c>GET /device/v1/keys?generation=N</c>.</summary>
     public static void MapDeviceKeys(this RouteGroupBuilder devices) => devices.MapGet("keys", Newest).RequireDevice();
 
-    /// <summary><c>keys</c> and <c>keys/rotate</c>. The keys are the host's: whoever rotates them signs releases and administers it.</summary>
+    /// <summary><c>keys</c> and <c>keys/rotate</c>. The keys are the host's: whoever rotates them administers it.</summary>
     public static void MapKeyRing(this RouteGroupBuilder api)
     {
         var keys = api.MapGroup("keys").WithTags("keys").ExcludeFromDescription();
         keys.MapGet("", List).RequireAuthorization(Permissions.ReleasesRead);
-        keys.MapPost("rotate", RotateAsync).RequireAuthorization(Permissions.ReleasesCreate, Permissions.UsersManage);
+        keys.MapPost("rotate", RotateAsync).RequireAuthorization(Permissions.UsersManage);
     }
 
     /// <summary>Says on an answer which generation there is, so that a device asks for the list before it judges a manifest.</summary>
