@@ -6,6 +6,7 @@
 #include "ef_parts.h"
 
 #define TRIES 3u
+#define REFUSED_WAIT_MS 3600000 /* until a list that was not good is asked for again */
 
 static const char record_key[] = "keys";
 
@@ -47,7 +48,8 @@ void ef_keys_announced(ef_agent *a, uint64_t generation)
 {
     ef_keys *k = &a->keys;
     k->heard = generation;
-    if (generation > k->generation && generation != k->refused && !k->judge_next)
+    bool refused = generation == k->refused && a->now_ms - k->refused_ms < REFUSED_WAIT_MS;
+    if (generation > k->generation && !refused && !k->judge_next)
         k->wanted = true;
 }
 
@@ -125,8 +127,10 @@ static void keys_finish(ef_agent *a, ef_status status, int64_t now_ms)
             ef_log(a, EF_LOG_INFO, "keys of generation %llu", (unsigned long long)k->generation);
         else if (code == 200)
             ef_log(a, EF_LOG_WARN, "the host's key list was refused: %s", ef_status_code(k->answer));
-        if (k->answer != EF_OK && k->answer != EF_FLASH_FAILED)
+        if (k->answer != EF_OK && k->answer != EF_FLASH_FAILED) {
             k->refused = k->heard; /* not asked for at every poll; another announcement, or an offer, asks anew */
+            k->refused_ms = now_ms;
+        }
     }
     settle(a, now_ms);
 }

@@ -60,6 +60,7 @@ static void poll_finish(ef_agent *a, ef_status status, int64_t now_ms)
     a->poll_next_ms = next_poll_ms(a, now_ms);
     ef_keys_announced(a, x->response.keys_generation);
     if (code == 204) {
+        a->keys.judge_next = false; /* what waited is no longer offered */
         a->polled = true;
         return;
     }

@@ -179,6 +179,36 @@ static void a_host_without_lists_costs_one_question(void **state)
     assert_int_equal(host.key_requests, 2); /* once each start */
 }
 
+static void a_withdrawn_offer_does_not_keep_the_next_one_from_its_keys(void **state)
+{
+    (void)state;
+    device_run_until(&d, is_idle);
+    const signer first = host.signer;
+    host.signer = next_key;
+    fake_host_offer_version(&host, "1.1.0"); /* by a key there is no list of yet */
+    host.signer = first;
+    while (host.key_requests == 0)
+        assert_int_equal(device_run(&d, 10, NULL), RUN_TIME_UP);
+    host.has_offer = false;
+    assert_int_equal(device_run(&d, 5000, NULL), RUN_TIME_UP);
+    publish_both(3, true);
+    host.signer = next_key;
+    fake_host_offer_version(&host, "1.1.0");
+    expect_end("confirmed", "");
+}
+
+static void a_list_that_was_not_good_is_asked_for_again_after_an_hour(void **state)
+{
+    (void)state;
+    device_run_until(&d, is_idle);
+    publish_both(3, false);
+    host.key_list.data[host.key_list.len - 1] ^= 1;
+    assert_int_equal(device_run(&d, 50 * 60000, NULL), RUN_TIME_UP);
+    assert_int_equal(host.key_requests, 1);
+    host.key_list.data[host.key_list.len - 1] ^= 1;
+    assert_int_equal(device_run(&d, 20 * 60000, has_generation_three), RUN_GOAL);
+}
+
 static void keys_are_replaced_as_a_whole(void **state)
 {
     (void)state;
@@ -203,6 +233,8 @@ int main(void)
         T(an_offer_of_an_unknown_key_has_the_list_asked_for_even_if_none_was_announced),
         T(a_host_that_is_busy_is_asked_for_the_list_again),
         T(a_host_without_lists_costs_one_question),
+        T(a_withdrawn_offer_does_not_keep_the_next_one_from_its_keys),
+        T(a_list_that_was_not_good_is_asked_for_again_after_an_hour),
         T(keys_are_replaced_as_a_whole),
     };
     return cmocka_run_group_tests_name("keys", tests, once, NULL);

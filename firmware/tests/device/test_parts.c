@@ -26,6 +26,11 @@ static void response_headers_are_read_and_nonsense_counts_as_not_said(void **sta
     assert_int_equal(r.range_total, 20000);
     assert_int_equal(r.retry_after_s, 7);
     assert_string_equal(r.offer_id, "00112233445566778899aabbccddeeff");
+    header(&r, "EspForge-Keys", "12");
+    header(&r, "ETag", "\"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\"");
+    assert_int_equal(r.keys_generation, 12);
+    assert_true(r.has_etag);
+    assert_memory_equal(r.etag, "\x00\x11\x22\x33\x44\x55\x66\x77", 8);
 
     static const struct {
         const char *name, *value;
@@ -34,6 +39,8 @@ static void response_headers_are_read_and_nonsense_counts_as_not_said(void **sta
         {"Content-Range", "bytes"},    {"Content-Range", "bytes 5-1/10"}, {"Content-Range", "bytes 1-5/*"},
         {"Content-Range", "bytes -1"}, {"Retry-After", "soon"},           {"EspForge-Offer", "../../etc/passwd"},
         {"EspForge-Offer", "00112233445566778899AABBCCDDEEFF"},           {"Date", "yesterday"},
+        {"EspForge-Keys", "-1"},       {"EspForge-Keys", "two"},          {"ETag", "W/\"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\""},
+        {"ETag", "\"abc\""},           {"ETag", "\"zz112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\""},
     };
     for (size_t i = 0; i < sizeof nonsense / sizeof nonsense[0]; i++) {
         ef_response_clear(&r);
@@ -44,6 +51,8 @@ static void response_headers_are_read_and_nonsense_counts_as_not_said(void **sta
         assert_int_equal(r.retry_after_s, 0);
         assert_int_equal(r.date_ms, 0);
         assert_string_equal(r.offer_id, "");
+        assert_int_equal(r.keys_generation, 0);
+        assert_false(r.has_etag);
     }
 }
 

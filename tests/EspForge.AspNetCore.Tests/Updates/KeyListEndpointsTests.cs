@@ -37,7 +37,7 @@ public sealed class KeyListEndpointsTests
     }
 
     [Fact]
-    public async Task A_rotation_is_for_those_who_sign_and_administer()
+    public async Task A_rotation_is_for_those_who_administer_the_host()
     {
         await using var host = await FleetHost.StartAsync();
         Assert.Equal(403, (await host.RefusalAsync(HttpMethod.Post, "keys/rotate", new { }, Person.Developer)).Status);

@@ -110,6 +110,7 @@ typedef struct ef_keys {
     uint64_t generation; /* of the list in flash; 0: they came with the claim */
     uint64_t heard;      /* the host's, last */
     uint64_t refused;    /* the announced one whose list was not good */
+    int64_t refused_ms;  /* when */
     bool wanted;         /* the list is to be asked for */
     bool for_offer;      /* an offer waits for it */
     bool judge_next;     /* it was asked for: the next offer is judged with what is there */
