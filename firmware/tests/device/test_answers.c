@@ -259,20 +259,27 @@ static void what_cannot_be_an_agent_is_not_begun(void **state)
 static void a_reset_that_cannot_be_completed_stops_the_start(void **state)
 {
     (void)state;
-    const uint8_t mark[3] = {1, 1, 1};
+    const uint8_t mark[13] = {1, 7, 0, 0, 0, 0, 0, 0, 0, 2}, other[13] = {9};
     room_run(&r, 5000);
-    assert_int_equal(r.port.kv_set(r.port.ctx, "reset", mark, 1), EF_OK);
+    assert_int_equal(r.port.kv_set(r.port.ctx, "reset", mark, sizeof mark), EF_OK);
     r.kv_fails = true;
     assert_int_equal(ef_agent_init(&r.agent, &r.port, &r.config, r.now_ms), EF_FLASH_FAILED);
     r.kv_fails = false;
-    assert_int_equal(r.port.kv_set(r.port.ctx, "reset", mark, sizeof mark), EF_OK);
-    assert_int_equal(r.port.kv_set(r.port.ctx, "update", mark, sizeof mark), EF_OK);
+    const room_record before = *room_find(&r, "identity");
+    assert_int_equal(r.port.kv_set(r.port.ctx, "reset", mark, 12), EF_OK);
     assert_int_equal(ef_agent_init(&r.agent, &r.port, &r.config, r.now_ms), EF_FLASH_FAILED); /* sequence unknown: nothing is erased */
+    assert_int_equal(r.port.kv_set(r.port.ctx, "reset", before.value, 14), EF_OK);
+    assert_int_equal(ef_agent_init(&r.agent, &r.port, &r.config, r.now_ms), EF_FLASH_FAILED);
+    assert_int_equal(r.port.kv_set(r.port.ctx, "reset", other, sizeof other), EF_OK);
+    assert_int_equal(ef_agent_init(&r.agent, &r.port, &r.config, r.now_ms), EF_FLASH_FAILED);
     assert_non_null(room_find(&r, "identity"));
-    assert_int_equal(r.port.kv_set(r.port.ctx, "update", NULL, 0), EF_OK);
+    assert_int_equal(r.port.kv_set(r.port.ctx, "reset", mark, sizeof mark), EF_OK);
+    assert_int_equal(r.port.kv_set(r.port.ctx, "update", other, sizeof other), EF_OK); /* damaged: the mark stands in for it */
     assert_int_equal(ef_agent_init(&r.agent, &r.port, &r.config, r.now_ms), EF_OK);
     assert_null(room_find(&r, "identity"));
     assert_null(room_find(&r, "reset"));
+    assert_int_equal(r.agent.record.sequence, 7);
+    assert_int_equal(r.agent.record.epoch, 2);
 }
 
 int main(void)

@@ -9,7 +9,7 @@
 static fake_host host;
 static device d;
 
-static const char *const erased[] = {"identity", "networks", "progress", "app"};
+static const char *const erased[] = {"identity", "networks", "progress", "app0", "app3", "log7", "tm0"};
 
 /* A device that is claimed, has taken an update, knows a network and holds data of its application. */
 static void make_a_life(void)
@@ -23,8 +23,9 @@ static void make_a_life(void)
     device_run_until(&d, offer_has_ended);
     assert_int_equal(d.agent.record.sequence, 10);
     assert_int_equal(ef_networks_add(&d.agent, &wifi), EF_OK);
-    assert_int_equal(d.port.kv_set(d.port.ctx, "progress", data, sizeof data), EF_OK);
-    assert_int_equal(d.port.kv_set(d.port.ctx, "app", data, sizeof data), EF_OK);
+    for (size_t i = 2; i < sizeof erased / sizeof erased[0]; i++)
+        assert_int_equal(d.port.kv_set(d.port.ctx, erased[i], data, sizeof data), EF_OK);
+    assert_int_equal(d.port.kv_set(d.port.ctx, "keys", data, sizeof data), EF_OK); /* kept */
     host.report_status = 503; /* a report that cannot be delivered any more */
     release other = good_release(&host, "1.2.0");
     other.product = "fan";
@@ -52,6 +53,7 @@ static void check_is_reset(int64_t floor_ms, const ef_boot_record *before)
     for (size_t i = 0; i < sizeof erased / sizeof erased[0]; i++)
         assert_false(has(erased[i]));
     assert_false(has("reset"));
+    assert_true(has("keys"));
     assert_false(d.agent.identity.present);
     assert_int_equal(d.agent.networks.count, 0);
     assert_int_equal(d.agent.record.sequence, 10);
