@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test there is: C (CTest, ASan and UBSan), .NET, UI units, and the browser and end-to-end tests. Ends with one line: N passed, N failed, N skipped.
+# Runs every test there is: C (CTest, ASan and UBSan; libFuzzer; branch coverage), .NET, UI units, and the browser and end-to-end tests. Ends with one line: N passed, N failed, N skipped.
 set -uo pipefail
 cd "$(dirname "$0")"
 . eng/packages.sh
@@ -36,6 +36,18 @@ else
   tail -n 40 "$results/cmake.log"; breaks "the firmware does not build"
 fi
 
+step "Firmware: libFuzzer, ten seconds a target"
+if cmake -S firmware/tests/fuzz -B artifacts/fuzz -G Ninja -DCMAKE_C_COMPILER=clang -DEF_FUZZ=ON -DEF_FUZZ_SECONDS="${ESPFORGE_FUZZ_SECONDS:-10}" >"$results/fuzz.log" 2>&1 \
+  && cmake --build artifacts/fuzz >>"$results/fuzz.log" 2>&1; then
+  ctest --test-dir artifacts/fuzz --output-on-failure --output-junit "$results/fuzz.xml"
+  count_junit "$results/fuzz.xml"
+else
+  tail -n 40 "$results/fuzz.log"; breaks "the fuzz targets do not build"
+fi
+
+step "Firmware: branch coverage of the agent (at least 90 %)"
+firmware/tests/coverage.sh 90 "$PWD/artifacts/coverage" || breaks "the agent's branch coverage is below 90 %"
+
 step "UI: install, lint, unit tests, build"
 (
   cd samples/EspForge.Studio/ui || exit 1
@@ -61,7 +73,7 @@ else
 fi
 
 step "Scripts"
-for script in run.sh test.sh .ci/run eng/packages.sh; do bash -n "$script" || breaks "$script"; done
+for script in run.sh test.sh .ci/run eng/packages.sh firmware/tests/coverage.sh; do bash -n "$script" || breaks "$script"; done
 
 failed=$((failed + broken))
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"

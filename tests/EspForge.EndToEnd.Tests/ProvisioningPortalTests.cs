@@ -31,7 +31,7 @@ public sealed class ProvisioningPortalTests(HostToolsFixture tools) : IClassFixt
         // A network that comes into reach later is there without a reload, and what was chosen stays chosen.
         await page.GetByLabel("Workshop").CheckAsync();
         await File.AppendAllTextAsync(_room, "Latecomer\t-60\t12345678\n");
-        await Expect(page.GetByLabel("Latecomer")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Expect(page.GetByLabel("Latecomer")).ToBeVisibleAsync(new() { Timeout = 60_000 });
         await Expect(page.GetByLabel("Workshop")).ToBeCheckedAsync();
 
         await page.GetByLabel("Password", new() { Exact = true }).FillAsync("wrong horse");

@@ -12,7 +12,7 @@
 #define JOIN_TIMEOUT_MS 30000
 #define LINGER_MS 300000      /* joined, but not claimed: the page with the code stays */
 #define LINGER_CLAIMED_MS 20000
-#define SCAN_AGAIN_MS 8000
+#define SCAN_AGAIN_MS 20000   /* a scan leaves the SoftAP's channel, and the phone on it waits */
 
 typedef enum event {
     OPENED,

@@ -237,6 +237,68 @@ static void any_double_reads_back_as_itself(void **state)
     }
 }
 
+/* A view that nobody checked is as safe as a checked one: what makes no sense is malformed, wherever that shows. */
+static void views_that_were_never_opened_are_safe(void **state)
+{
+    (void)state;
+    static const char *const members[] = {"", "[", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"b\":1;", "{\"b\":1,", "{\"b\":tru}", "{b:1}", "{\"b\":1,\"a\"}"};
+    static const char *const elements[] = {"", "{", "[", "[1", "[1;2]", "[1,", "[tru]", "[1,]"};
+    static const char *const strings[] = {"", "x", "\"", "\"a", "\"\\x\"", "\"a\"b", "\"\x01\"", "\"\\ud800\"", "\"\\ud800\\n\"", "\"\\ud800\\u0041\"", "\"\\udc00\"",
+                                          "\"\\ud800\\ue000\"", "\"\\ud800x\"", "\"\\ud800\\u00\"", "\"\\u00g0\"", "\"\xC3\""};
+    char out[16];
+    int64_t number;
+    ef_json value;
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        const ef_json json = {members[i], strlen(members[i])};
+        assert_int_equal(ef_json_member(&json, "a", &value), EF_MALFORMED);
+    }
+    for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++) {
+        const ef_json json = {elements[i], strlen(elements[i])};
+        assert_int_equal(ef_json_element(&json, 5, &value), EF_MALFORMED);
+    }
+    for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
+        const ef_json json = {strings[i], strlen(strings[i])};
+        assert_int_equal(ef_json_string(&json, out, sizeof out), EF_MALFORMED);
+    }
+    const ef_json empty_object = {"{}", 2}, empty_array = {" [ ] ", 5}, nothing = {NULL, 9};
+    assert_int_equal(ef_json_member(&empty_object, "a", &value), EF_NOT_FOUND);
+    assert_int_equal(ef_json_element(&empty_array, 0, &value), EF_NOT_FOUND);
+    assert_int_equal(ef_json_string(&nothing, out, sizeof out), EF_MALFORMED);
+    assert_int_equal(ef_json_int(&nothing, &number), EF_MALFORMED);
+    assert_false(ef_json_is_null(&nothing));
+}
+
+static void missing_arguments_are_said(void **state)
+{
+    (void)state;
+    const ef_json json = {"{}", 2};
+    ef_json value;
+    char out[4];
+    int64_t number;
+    assert_int_equal(ef_json_open(NULL, "{}", 2), EF_BAD_ARGUMENT);
+    assert_int_equal(ef_json_member(NULL, "a", &value), EF_BAD_ARGUMENT);
+    assert_int_equal(ef_json_member(&json, NULL, &value), EF_BAD_ARGUMENT);
+    assert_int_equal(ef_json_member(&json, "a", NULL), EF_BAD_ARGUMENT);
+    assert_int_equal(ef_json_element(NULL, 0, &value), EF_BAD_ARGUMENT);
+    assert_int_equal(ef_json_element(&json, 0, NULL), EF_BAD_ARGUMENT);
+    assert_int_equal(ef_json_string(NULL, out, sizeof out), EF_BAD_ARGUMENT);
+    assert_int_equal(ef_json_string(&json, NULL, 4), EF_BAD_ARGUMENT);
+    assert_int_equal(ef_json_string(&json, out, 0), EF_BAD_ARGUMENT);
+    assert_int_equal(ef_json_int(NULL, &number), EF_BAD_ARGUMENT);
+    assert_int_equal(ef_json_int(&json, NULL), EF_BAD_ARGUMENT);
+    assert_false(ef_json_is_null(NULL));
+    ef_json_writer w;
+    ef_json_begin(&w, NULL, 4);
+    ef_json_put_int(&w, NULL, 1);
+    assert_int_equal(ef_json_end(&w, NULL), EF_TOO_LARGE);
+    ef_json_begin(&w, out, 0);
+    ef_json_put_bool(&w, NULL, true);
+    assert_int_equal(ef_json_end(&w, NULL), EF_TOO_LARGE);
+    ef_json_begin(&w, out, sizeof out);
+    ef_json_put_bool(&w, NULL, false);
+    assert_int_equal(ef_json_end(&w, NULL), EF_TOO_LARGE);
+}
+
 int run_json_tests(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +312,8 @@ int run_json_tests(void)
         cmocka_unit_test(the_writer_says_when_the_buffer_is_too_small),
         cmocka_unit_test(numbers_have_the_fewest_digits),
         cmocka_unit_test(any_double_reads_back_as_itself),
+        cmocka_unit_test(views_that_were_never_opened_are_safe),
+        cmocka_unit_test(missing_arguments_are_said),
     };
     return cmocka_run_group_tests_name("json", tests, NULL, NULL);
 }

@@ -85,6 +85,32 @@ static void hex_that_is_no_hex_is_refused(void **state)
     assert_int_equal(ef_hex_encode(bytes, 2, text, sizeof text), EF_TOO_LARGE);
 }
 
+static void nothing_is_written_without_a_place_for_it(void **state)
+{
+    (void)state;
+    char text[8];
+    uint8_t bytes[8];
+    size_t len;
+    assert_int_equal(ef_base64url_decode(NULL, 1, bytes, sizeof bytes, &len), EF_BAD_ARGUMENT);
+    assert_int_equal(ef_base64url_decode("Zg", 2, NULL, 1, &len), EF_BAD_ARGUMENT);
+    assert_int_equal(ef_base64url_decode("Zg", 2, bytes, sizeof bytes, NULL), EF_BAD_ARGUMENT);
+    assert_int_equal(ef_base64url_decode(NULL, 0, NULL, 0, &len), EF_OK);
+    assert_int_equal(ef_base64url_encode(NULL, 1, text, sizeof text), EF_BAD_ARGUMENT);
+    assert_int_equal(ef_base64url_encode(bytes, 1, NULL, 8), EF_BAD_ARGUMENT);
+    assert_int_equal(ef_base64url_encode(NULL, 0, text, sizeof text), EF_OK);
+    assert_int_equal(ef_base64url_encode(bytes, SIZE_MAX, text, sizeof text), EF_TOO_LARGE);
+    assert_int_equal(ef_base64url_encode(bytes, 6, text, sizeof text), EF_TOO_LARGE);
+    assert_int_equal(ef_hex_encode(NULL, 1, text, sizeof text), EF_BAD_ARGUMENT);
+    assert_int_equal(ef_hex_encode(bytes, 1, NULL, 8), EF_BAD_ARGUMENT);
+    assert_int_equal(ef_hex_encode(NULL, 0, text, sizeof text), EF_OK);
+    assert_int_equal(ef_hex_encode(bytes, SIZE_MAX, text, sizeof text), EF_TOO_LARGE);
+    assert_int_equal(ef_hex_encode(bytes, 4, text, sizeof text), EF_TOO_LARGE);
+    assert_int_equal(ef_hex_decode(NULL, 2, bytes, sizeof bytes, &len), EF_BAD_ARGUMENT);
+    assert_int_equal(ef_hex_decode("00", 2, NULL, 1, &len), EF_BAD_ARGUMENT);
+    assert_int_equal(ef_hex_decode("00", 2, bytes, sizeof bytes, NULL), EF_BAD_ARGUMENT);
+    assert_int_equal(ef_hex_decode(NULL, 0, NULL, 0, &len), EF_OK);
+}
+
 int run_text_tests(void)
 {
     const struct CMUnitTest tests[] = {
@@ -93,6 +119,7 @@ int run_text_tests(void)
         cmocka_unit_test(every_byte_pair_goes_there_and_back),
         cmocka_unit_test(base64url_that_is_not_strict_is_refused),
         cmocka_unit_test(hex_that_is_no_hex_is_refused),
+        cmocka_unit_test(nothing_is_written_without_a_place_for_it),
     };
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);
 }

@@ -16,15 +16,36 @@ static void random_bytes(void *ctx, uint8_t *out, size_t len)
 
 static ef_status open_channel(void *ctx, ef_channel channel, const ef_request *request)
 {
-    (void)ctx, (void)channel, (void)request;
-    return EF_NETWORK;
+    room *r = ctx;
+    if (channel != EF_CHANNEL_CONTROL || r->host == NULL)
+        return EF_NETWORK;
+    r->body[0] = 0;
+    r->given = 0;
+    r->requests++;
+    r->status = r->host(r, request);
+    return r->status == 0 ? EF_NETWORK : EF_OK;
 }
 
+/* The head, then the body in two pieces, then the end. */
 static ef_status read_channel(void *ctx, ef_channel channel, ef_response *response, uint8_t *out, size_t cap, size_t *len)
 {
-    (void)ctx, (void)channel, (void)response, (void)out, (void)cap;
+    room *r = ctx;
     *len = 0;
-    return EF_NETWORK;
+    if (channel != EF_CHANNEL_CONTROL || r->host == NULL)
+        return EF_NETWORK;
+    if (r->status == -1)
+        return EF_AGAIN;
+    size_t whole = strlen(r->body);
+    if (r->given++ == 0) {
+        response->status = r->status;
+        return EF_OK;
+    }
+    size_t from = r->given == 2 ? 0 : whole / 2, to = r->given == 2 ? whole / 2 : whole;
+    if (r->given > 3)
+        return EF_END;
+    *len = to - from < cap ? to - from : cap;
+    memcpy(out, r->body + from, *len);
+    return EF_OK;
 }
 
 static ef_status send_message(void *ctx, ef_channel channel, const ef_message *message)

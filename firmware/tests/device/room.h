@@ -1,4 +1,5 @@
-/* A device in a room of Wi-Fi networks: the real agent over records in memory, a radio and a clock that the test moves. No host answers. */
+/* A device in a room of Wi-Fi networks: the real agent over records in memory, a radio and a clock that the test moves. No host answers,
+ * unless the test says what. */
 #ifndef EF_TEST_ROOM_H
 #define EF_TEST_ROOM_H
 
@@ -20,6 +21,13 @@ typedef struct room_record {
 } room_record;
 
 typedef struct room {
+    /* What the host answers: its HTTP status, 0 when the network fails, -1 for silence. The body goes to r->body as a text. NULL: no host. */
+    int32_t (*host)(struct room *r, const ef_request *request);
+    char body[4096];
+    int32_t status;
+    size_t given; /* of the head and the body */
+    uint32_t requests;
+
     ef_agent agent;
     ef_port port;
     ef_provision_port provision_port;

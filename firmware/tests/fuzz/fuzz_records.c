@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char *const keys[] = {"identity", "update", "progress", "time", "networks", "reset", "keys", "nonces"};
+    static const char *const keys[] = {"identity", "update", "progress", "time", "networks", "reset", "keys", "nonces", "links", "log0", "tm0", "app0"};
     static room r;
     ef_wifi wifi;
     if (size < 2 || size - 1 > EF_RECORD_BYTES)

@@ -222,6 +222,79 @@ static void a_damaged_record_is_none_and_is_replaced(void **state)
     assert_int_equal(ef_networks_get(&r.agent, 0, &wifi), EF_FLASH_FAILED);
 }
 
+static void records_of_every_wrong_form_are_refused(void **state)
+{
+    (void)state;
+    ef_wifi wifi;
+    room_know(&r, "Home", "password-1", 9);
+    room_record *record = room_find(&r, "networks");
+    const room_record good = *record;
+    record->value[1] = EF_NETWORKS_MAX + 1;
+    assert_int_equal(ef_networks_get(&r.agent, 0, &wifi), EF_FLASH_FAILED);
+    *record = good;
+    record->len--;
+    assert_int_equal(ef_networks_get(&r.agent, 0, &wifi), EF_FLASH_FAILED);
+    *record = good;
+    record->len++;
+    assert_int_equal(ef_networks_get(&r.agent, 0, &wifi), EF_FLASH_FAILED);
+    *record = good;
+    record->value[4 + 2] = EF_SSID_BYTES + 1;
+    assert_int_equal(ef_networks_get(&r.agent, 0, &wifi), EF_FLASH_FAILED);
+    *record = good;
+    record->value[4 + 4 + EF_SSID_BYTES] = 0x7F;
+    assert_int_equal(ef_networks_get(&r.agent, 0, &wifi), EF_FLASH_FAILED);
+    *record = good;
+    assert_int_equal(ef_networks_get(&r.agent, 0, &wifi), EF_OK);
+    assert_int_equal(ef_wifi_check("x", "0123456789ABCDEFabcdef6789abcdef0123456789abcdef0123456789abcd/f"), EF_BAD_ARGUMENT);
+    assert_int_equal(ef_wifi_check("x", "0123456789ABCDEFabcdef6789abcdef0123456789abcdef0123456789abcd@f"), EF_BAD_ARGUMENT);
+    assert_int_equal(ef_wifi_check("x", "0123456789ABCDEFabcdef6789abcdef0123456789abcdef0123456789abcd`f"), EF_BAD_ARGUMENT);
+}
+
+static void a_rank_that_cannot_be_written_does_no_harm(void **state)
+{
+    (void)state;
+    room_know(&r, "Home", "password-1", 9);
+    r.kv_fails = true;
+    room_run(&r, 2000);
+    expect_up("Home");
+    assert_int_equal(r.agent.networks.known[0].rank, 0);
+    r.kv_fails = false;
+    /* and the record gone from under it */
+    r.agent.networks.known[0].rank = 0;
+    room_find(&r, "networks")->value[0] = 9;
+    r.networks[0].ssid = NULL;
+    room_run(&r, 2000);
+    r.networks[0] = (room_network){"Home", "password-1", -50, false};
+    room_run(&r, 70000);
+    assert_true(r.agent.networks.down);
+    room_find(&r, "networks")->value[0] = 1;
+    room_run(&r, 70000);
+    expect_up("Home");
+    assert_int_equal(r.agent.networks.known[0].rank, 1);
+}
+
+static void one_that_is_not_joined_is_removed_without_leaving(void **state)
+{
+    (void)state;
+    room_know(&r, "Home", "password-1", 9);
+    room_know(&r, "Work", "password-2", 5);
+    room_run(&r, 2000);
+    assert_int_equal(ef_networks_remove(&r.agent, "Work"), EF_OK);
+    assert_int_equal(r.leaves, 0);
+    room_run(&r, 2000);
+    expect_up("Home");
+    assert_int_equal(r.joins, 1);
+}
+
+static void failures_are_counted_without_end(void **state)
+{
+    (void)state;
+    room_know(&r, "Home", "password-1", 9);
+    r.networks[0].ssid = NULL;
+    room_run(&r, 24 * 3600000);
+    assert_int_equal(r.agent.networks.known[0].absent, 255);
+}
+
 static void a_radio_that_does_not_begin_is_asked_again(void **state)
 {
     (void)state;
@@ -260,6 +333,10 @@ int main(void)
         T(what_cannot_be_stored_is_not_known),
         T(a_damaged_record_is_none_and_is_replaced),
         T(a_radio_that_does_not_begin_is_asked_again),
+        T(records_of_every_wrong_form_are_refused),
+        T(a_rank_that_cannot_be_written_does_no_harm),
+        T(one_that_is_not_joined_is_removed_without_leaving),
+        T(failures_are_counted_without_end),
         T(names_and_passwords_are_not_in_the_log),
     };
     return cmocka_run_group_tests_name("networks", tests, NULL, NULL);

@@ -309,6 +309,19 @@ static void what_is_no_request_is_refused(void **state)
         {"GET / HTTP/1.1\r\n\r\n", 400},
         {"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400},
         {"GET / HTTP/1.1\nHost: a\n\n", 400},
+        {"GET / HTTP/1.1\rHost: a\r\n\r\n", 400},
+        {"GET / HTTP/1.1\r\nHost: a\rX\r\n\r\n", 400},
+        {"GET / HTTP/1.1\r\nX\r\n\r\n", 400},
+        {"GET / HTTP/1.1\r\n{}: a\r\n\r\n", 400},
+        {"GET /\r\nHost: a\r\n\r\n", 400},
+        {"GET", 0},
+        {"POST /join HTTP/1.1\r\nHost: a\r\nContent-Length: /\r\n\r\n", 400},
+        {"POST /join HTTP/1.1\r\nHost: " ADDRESS "\r\nContent-Type: application/x-www-form-urlencodeD charset\r\nContent-Length: 1\r\n\r\nx", 403},
+        {"POST /join HTTP/1.1\r\nHost: " ADDRESS "\r\nContent-Type: application/x-www-form-urlencodee\r\nContent-Length: 1\r\n\r\nx", 415},
+        {"get / HTTP/1.1\r\nHost: " ADDRESS "\r\n\r\n", 405},
+        {"POST /join HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n\r\n", 501},
+        {"GET / HTTP/1.1\r\nHost:\r\n\r\n", 302},
+        {"GET / HTTP/1.1\r\nHost: a\t \r\nX~1: y\r\n\r\n", 302},
         {"GET / HTTP/1.1\r\nHost : a\r\n\r\n", 400},
         {"GET / HTTP/1.1\r\nHost: a\r\n folded\r\n\r\n", 400},
         {"GET / HTTP/1.1\r\nHost: a\rb\r\n\r\n", 400},
@@ -344,6 +357,27 @@ static void what_is_no_request_is_refused(void **state)
             fail_msg("%s is answered %d, not %d", cases[i].text, status, cases[i].status);
     }
     assert_int_equal(ask("GET / HTTP/1.1\r\nHost: a\r\n"), 0); /* more is wanted */
+}
+
+static void what_comes_after_the_request_is_nothing(void **state)
+{
+    (void)state;
+    assert_int_equal(get("/state"), 200);
+    assert_true(ef_portal_feed(&portal, (const uint8_t *)"GET / HTTP/1.1", 14));
+    assert_int_equal(ef_portal_read(&portal, (uint8_t *)answer, sizeof answer), 0);
+    ef_portal_begin(&portal, &r.agent, ADDRESS);
+    assert_int_equal(ef_portal_read(&portal, (uint8_t *)answer, sizeof answer), 0); /* no answer before a question */
+}
+
+static void a_form_may_leave_the_password_out_and_hex_may_be_capital(void **state)
+{
+    (void)state;
+    assert_int_equal(join("ssid=%47uest%"), 422);
+    assert_int_equal(join("ssid=%4auest%4G"), 422);
+    assert_int_equal(join("ssid=%4E%6Fwhere"), 303);
+    room_run(&r, 1500);
+    assert_int_equal(get("/state"), 200);
+    assert_true(has("not-found"));
 }
 
 static void headers_are_ignored_but_not_without_end(void **state)
@@ -394,6 +428,8 @@ int main(void)
         T(the_longest_names_fit),
         T(a_locked_device_says_so_and_takes_nothing),
         T(what_is_no_request_is_refused),
+        T(what_comes_after_the_request_is_nothing),
+        T(a_form_may_leave_the_password_out_and_hex_may_be_capital),
         T(headers_are_ignored_but_not_without_end),
         T(fields_of_a_form_are_found_and_decoded),
     };

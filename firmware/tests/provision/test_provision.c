@@ -257,9 +257,51 @@ static void each_name_is_heard_once_and_hidden_ones_never(void **state)
     assert_int_equal(ef_provision_heard(&r.agent, &cursor, &heard), EF_END);
     ef_provision_scan(&r.agent);
     assert_int_equal(r.scans, 1); /* the last is fresh */
-    room_run(&r, 9000);
+    room_run(&r, 21000);
     ef_provision_scan(&r.agent);
     assert_int_equal(r.scans, 2);
+}
+
+static void a_crowded_room_is_cut_off_and_a_scan_that_is_lost_ends_the_list(void **state)
+{
+    (void)state;
+    room_boot(&r);
+    room_run(&r, 1000);
+    size_t cursor = EF_HEARD_MAX;
+    ef_heard heard;
+    assert_int_equal(ef_provision_heard(&r.agent, &cursor, &heard), EF_END);
+    cursor = 1;
+    r.scan_is_slow = true;
+    assert_int_equal(ef_provision_heard(&r.agent, &cursor, &heard), EF_END);
+}
+
+static void once_claimed_it_closes_soon(void **state)
+{
+    (void)state;
+    room_boot(&r);
+    room_run(&r, 1000);
+    join("Guest", "");
+    room_run(&r, 60000);
+    assert_int_equal(r.agent.provision.state, EF_PROVISION_JOINED);
+    r.agent.identity.present = true;
+    room_run(&r, 19000);
+    assert_int_equal(r.agent.provision.state, EF_PROVISION_JOINED); /* the page is to say so */
+    room_run(&r, 2000);
+    assert_int_equal(r.agent.provision.state, EF_PROVISION_IDLE);
+}
+
+static void the_button_ends_the_lock_of_too_many_tries(void **state)
+{
+    (void)state;
+    room_boot(&r);
+    room_run(&r, 1000);
+    for (unsigned i = 0; i < EF_PROVISION_TRIES; i++)
+        join("Workshop", "guess guess");
+    assert_int_equal(r.agent.provision.state, EF_PROVISION_LOCKED);
+    ef_provision_authorize(&r.agent);
+    assert_int_equal(r.agent.provision.state, EF_PROVISION_WAITING);
+    room_run(&r, 890000);
+    assert_int_equal(r.agent.provision.state, EF_PROVISION_WAITING);
 }
 
 static void without_a_way_in_and_without_a_network_nothing_is_done(void **state)
@@ -291,6 +333,9 @@ int main(void)
         T(a_failed_change_returns_to_the_network_that_was),
         T(a_device_that_cannot_open_its_ways_goes_on),
         T(each_name_is_heard_once_and_hidden_ones_never),
+        T(a_crowded_room_is_cut_off_and_a_scan_that_is_lost_ends_the_list),
+        T(once_claimed_it_closes_soon),
+        T(the_button_ends_the_lock_of_too_many_tries),
         T(without_a_way_in_and_without_a_network_nothing_is_done),
     };
     return cmocka_run_group_tests_name("provisioning", tests, NULL, NULL);
