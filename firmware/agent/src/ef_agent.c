@@ -135,11 +135,14 @@ ef_status ef_agent_init(ef_agent *a, const ef_port *port, const ef_agent_config 
     ef_poll_init(a);
     ef_telemetry_init(a);
     ef_clock_load(a);
-    ef_status status = ef_identity_load(a);
+    ef_status status = ef_reset_complete(a);
+    if (status == EF_OK)
+        status = ef_identity_load(a);
     if (status == EF_OK)
         status = ef_update_record_load(a);
     if (status != EF_OK)
         return status;
+    ef_networks_load(a);
     ef_log(a, EF_LOG_INFO, "agent %s, image %s, slot %c%s%s", EF_AGENT_VERSION, config->version, 'a' + a->running_slot,
            a->identity.present ? ", device " : "", a->identity.device_id);
     return EF_OK;
@@ -150,11 +153,17 @@ uint32_t ef_agent_step(ef_agent *a, int64_t now_ms)
     a->now_ms = now_ms;
     if (a->restarting)
         return LONGEST_WAIT_MS;
-    int64_t wait_ms = ef_exchange_step(a, now_ms);
+    int64_t wait_ms = ef_networks_step(a, now_ms);
+    int64_t provision_ms = ef_provision_step(a, now_ms);
+    if (provision_ms < wait_ms)
+        wait_ms = provision_ms;
+    int64_t exchange_ms = ef_exchange_step(a, now_ms);
+    if (exchange_ms < wait_ms)
+        wait_ms = exchange_ms;
     int64_t telemetry_ms = ef_telemetry_step(a, now_ms);
     if (telemetry_ms < wait_ms)
         wait_ms = telemetry_ms;
-    if (states[a->state].step != NULL) {
+    if (states[a->state].step != NULL && !(a->networks.down && a->state == EF_STATE_DOWNLOADING)) {
         int64_t state_ms = states[a->state].step(a, now_ms);
         if (state_ms < wait_ms)
             wait_ms = state_ms;

@@ -75,6 +75,7 @@ static void claim_finish(ef_agent *a, ef_status status, int64_t now_ms)
             status = member_string(&json, "pollToken", c->poll_token, sizeof c->poll_token);
         if (status == EF_OK && is_pairing_code(code) && strspn(c->claim_id, "0123456789abcdef") == 32) {
             c->interval_ms = interval_of(&json, 2000);
+            ef_copy_text(c->pairing_code, sizeof c->pairing_code, code);
             ef_backoff_reset(&c->backoff, 1000, 60000);
             ef_log(a, EF_LOG_EVENT, "PAIRING %s %s", code, a->config.hardware_id);
             ef_event_happened(a, EF_EVENT_CLAIM_OPEN);

@@ -75,6 +75,8 @@ int64_t ef_exchange_step(ef_agent *a, int64_t now_ms)
 {
     if (a->control.job != EF_JOB_NONE)
         return receive(a, now_ms);
+    if (a->networks.down)
+        return IDLE_WAIT_MS;
     int64_t wait_ms = IDLE_WAIT_MS;
     for (int job = 0; job < EF_JOB_COUNT; job++) {
         int64_t due_ms = jobs[job]->due_ms(a, now_ms);

@@ -286,6 +286,12 @@ void ef_json_put_number(ef_json_writer *w, const char *name_or_null, double valu
     append_digits(w, digits, count, point);
 }
 
+void ef_json_put_bool(ef_json_writer *w, const char *name_or_null, bool value)
+{
+    append_lead(w, name_or_null);
+    append(w, value ? "true" : "false", value ? 4 : 5);
+}
+
 ef_status ef_json_end(ef_json_writer *w, size_t *len)
 {
     if (w->out != NULL && w->cap > 0) w->out[w->overflow ? 0 : w->len] = '\0';

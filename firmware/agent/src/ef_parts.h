@@ -43,6 +43,13 @@ int64_t ef_exchange_retry_ms(ef_agent *a, ef_backoff *backoff, int64_t now_ms);
 ef_status ef_identity_load(ef_agent *a);
 ef_status ef_identity_store(const ef_agent *a, const ef_identity *identity);
 
+/* ef_networks.c, ef_provision.c, ef_reset.c */
+void ef_networks_load(ef_agent *a);
+int64_t ef_networks_step(ef_agent *a, int64_t now_ms);
+void ef_networks_joined(ef_agent *a, const char *ssid); /* by a person, and stored */
+int64_t ef_provision_step(ef_agent *a, int64_t now_ms);
+ef_status ef_reset_complete(ef_agent *a); /* at the start: a reset that was cut */
+
 /* ef_claim.c, ef_token.c, ef_report.c, ef_poll.c, ef_telemetry.c: one job each (claiming has two) */
 extern const ef_job_rules ef_claim_job, ef_pair_job, ef_token_job, ef_report_job, ef_poll_job, ef_telemetry_job;
 void ef_claim_init(ef_agent *a);

@@ -9,6 +9,7 @@
 
 #include "espforge/ef_manifest.h"
 #include "espforge/ef_port.h"
+#include "espforge/ef_provision.h"
 
 #define EF_AGENT_VERSION "0.1.0"
 
@@ -35,6 +36,7 @@ typedef struct ef_agent_config {
     uint32_t progress_bytes; /* a download's progress is stored this often; 0 = 65,536 */
     ef_status (*self_test)(void *ctx); /* NULL: every image is good. EF_AGAIN: ask again */
     void *self_test_ctx;
+    ef_provision_config provision;
 } ef_agent_config;
 
 typedef enum ef_state {
@@ -105,6 +107,7 @@ typedef struct ef_exchange {
 typedef struct ef_claim {
     char claim_id[33];
     char poll_token[65];
+    char pairing_code[7];
     uint32_t interval_ms;
     int64_t next_ms;
     ef_backoff backoff;
@@ -257,6 +260,8 @@ typedef struct ef_agent {
     ef_verify verify;
     ef_confirm confirm;
     ef_telemetry telemetry;
+    ef_networks networks;
+    ef_provision provision;
     uint8_t sector[EF_SECTOR_BYTES];
 } ef_agent;
 

@@ -9,6 +9,7 @@
 #include "ef_gpio_memory.h"
 #include "ef_monotonic.h"
 #include "ef_posix_port.h"
+#include "ef_provision_posix.h"
 #include "ef_settings.h"
 #include "ef_slot.h"
 #include "espforge/ef_app_host.h"
@@ -20,6 +21,7 @@ typedef struct device {
     ef_flash flash;
     ef_posix posix;
     ef_port port;
+    ef_provision_posix provision;
     ef_agent agent;
     ef_app app;
     ef_image image;
@@ -58,6 +60,9 @@ static int start(device *d, int argc, char **argv)
     if (d->posix.curl == NULL)
         return fail(s->server_url, "libcurl failed");
 
+    if (ef_provision_posix_open(&d->provision, &d->agent, &d->posix, s) != EF_OK)
+        return fail(s->radio_file, strerror(errno));
+
     ef_agent_config config = {
         .hardware_id = s->hardware_id,
         .product = s->product,
@@ -72,6 +77,7 @@ static int start(device *d, int argc, char **argv)
         .confirm_timeout_ms = s->confirm_timeout_ms,
         .self_test = ef_app_ask_self_test,
         .self_test_ctx = &d->app,
+        .provision = {.port = ef_provision_posix_port(&d->provision)},
     };
     d->app.agent = &d->agent;
     ef_status status = ef_agent_init(&d->agent, &d->port, &config, ef_monotonic_ms());
@@ -98,12 +104,14 @@ int main(int argc, char **argv)
             app_next_ms = now_ms + APP_PERIOD_MS;
         }
         uint32_t wait_ms = ef_agent_step(&d->agent, now_ms);
+        wait_ms = ef_provision_posix_step(&d->provision, wait_ms);
         int64_t app_wait_ms = app_next_ms - ef_monotonic_ms();
         if (app_wait_ms < (int64_t)wait_ms)
             wait_ms = app_wait_ms > 0 ? (uint32_t)app_wait_ms : 0;
         if (wait_ms > 0)
             ef_curl_wait(d->posix.curl, wait_ms);
     }
+    ef_provision_posix_close(&d->provision);
     ef_curl_close(d->posix.curl);
     ef_flash_close(&d->flash);
     free(d);

@@ -6,6 +6,7 @@
 #include <sys/random.h>
 
 #include "ef_boot_record.h"
+#include "ef_monotonic.h"
 
 /* What a virtual device calls its memory: an ESP32 leaves an application about this much. */
 #define HEAP_BYTES (512u * 1024u)
@@ -23,15 +24,26 @@ static void random_bytes(void *ctx, uint8_t *out, size_t len)
     }
 }
 
+static ef_network network(ef_posix *posix)
+{
+    return posix->radio == NULL ? EF_NETWORK_UP : ef_radio_network(posix->radio, ef_monotonic_ms());
+}
+
 static ef_status open_channel(void *ctx, ef_channel channel, const ef_request *request)
 {
     if (request->link != EF_LINK_HTTP)
         return EF_NOT_FOUND;
+    if (network(ctx) != EF_NETWORK_UP)
+        return EF_NETWORK;
     return ef_curl_begin(((ef_posix *)ctx)->curl, channel, request);
 }
 
 static ef_status read_channel(void *ctx, ef_channel channel, ef_response *response, uint8_t *out, size_t cap, size_t *len)
 {
+    if (network(ctx) != EF_NETWORK_UP) {
+        *len = 0;
+        return EF_NETWORK;
+    }
     return ef_curl_read(((ef_posix *)ctx)->curl, channel, response, out, cap, len);
 }
 
@@ -106,7 +118,9 @@ static void facts(void *ctx, ef_facts *out)
     struct mallinfo2 heap = mallinfo2();
     size_t used = heap.uordblks + heap.hblkhd;
     out->free_heap_bytes = used < HEAP_BYTES - HEAP_LOW_BYTES ? (uint32_t)(HEAP_BYTES - used) : HEAP_LOW_BYTES;
-    out->network = EF_NETWORK_UP;
+    out->network = network(posix);
+    if (posix->radio != NULL)
+        posix->rssi_dbm = ef_radio_rssi_dbm(posix->radio);
     out->has_rssi = posix->rssi_dbm != 0;
     out->rssi_dbm = out->has_rssi ? play_radio(posix) : 0;
 }
@@ -125,9 +139,14 @@ static ef_status act(void *ctx, ef_action action, const ef_action_detail *detail
         posix->restart_wanted = true;
         return EF_OK;
     case EF_BOOT_SLEEP:
-    case EF_NETWORK_JOIN:
-    case EF_NETWORK_LEAVE:
         return EF_NOT_FOUND;
+    case EF_NETWORK_JOIN:
+        return posix->radio == NULL ? EF_NOT_FOUND : ef_radio_join(posix->radio, detail->ssid, detail->password, ef_monotonic_ms());
+    case EF_NETWORK_LEAVE:
+        if (posix->radio == NULL)
+            return EF_NOT_FOUND;
+        ef_radio_leave(posix->radio);
+        return EF_OK;
     }
     return EF_BAD_ARGUMENT;
 }

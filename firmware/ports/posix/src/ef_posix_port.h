@@ -5,11 +5,13 @@
 #include "ef_curl.h"
 #include "ef_flash.h"
 #include "ef_kv.h"
+#include "ef_radio.h"
 
 typedef struct ef_posix {
     ef_flash *flash;
     ef_kv kv;
     ef_curl *curl; /* NULL: no network (tests bring their own) */
+    ef_radio *radio; /* NULL: the process's own network, always up */
     uint8_t running_slot;
     bool verbose;
     bool restart_wanted;

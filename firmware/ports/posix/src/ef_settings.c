@@ -27,6 +27,9 @@ void ef_settings_usage(FILE *out)
                 "  --confirm-timeout-ms N   a new image that is not confirmed by then is left (default 60000)\n"
                 "  --rssi-dbm N             play a radio whose signal wanders around -120 to -1 dBm (default: none, nothing is reported)\n"
                 "  --ca FILE                PEM certificates to trust for https instead of the system's\n"
+                "  --radio FILE             play a room of Wi-Fi networks, a line each: name TAB dBm TAB password; the device must be given one of them\n"
+                "  --portal PORT            the page that gives it one, on 127.0.0.1 (0 = any free port; PORTAL says which)\n"
+                "  --provision-socket PATH  a Unix socket that speaks Improv, as the serial line of a device does\n"
                 "  --follow-stdin           end when stdin ends\n"
                 "  --verbose                debug lines\n",
                 out);
@@ -146,6 +149,12 @@ bool ef_settings_parse(ef_settings *s, int argc, char **argv, bool is_image, cha
             ok = value[0] == '-' && number(value + 1, 120, &below_zero) && below_zero > 0;
             s->rssi_dbm = -(int32_t)below_zero;
         }
+        else if (strcmp(name, "--radio") == 0)
+            s->radio_file = value;
+        else if (strcmp(name, "--provision-socket") == 0)
+            s->provision_socket = value;
+        else if (strcmp(name, "--portal") == 0)
+            ok = number(value, 65535, &s->portal_port), s->has_portal = true;
         else if (strcmp(name, "--slot-size") == 0)
             ok = number(value, INT_MAX, &s->slot_size_bytes) && s->slot_size_bytes > 0 && s->slot_size_bytes % 4096 == 0;
         else if (strcmp(name, "--slot") == 0 && is_image)
@@ -161,6 +170,10 @@ bool ef_settings_parse(ef_settings *s, int argc, char **argv, bool is_image, cha
     }
     if (s->state_dir == NULL || s->server_url == NULL) {
         (void)snprintf(error, error_cap, "%s is missing", s->state_dir == NULL ? "--state" : "--server");
+        return false;
+    }
+    if ((s->has_portal || s->provision_socket != NULL) && s->radio_file == NULL) {
+        (void)snprintf(error, error_cap, "--portal and --provision-socket need --radio");
         return false;
     }
     if (s->confirm_timeout_ms <= s->soak_ms) {

@@ -28,6 +28,10 @@ typedef struct ef_settings {
     int32_t rssi_dbm; /* of the radio that is played; 0: none */
     uint32_t slot_size_bytes; /* 0: default */
     uint8_t slot; /* only for images: the slot they run from */
+    const char *radio_file;       /* the networks of the room that is played; NULL: the process's own network, always up */
+    const char *provision_socket; /* path of a Unix socket that speaks Improv; NULL: none */
+    bool has_portal;
+    uint32_t portal_port; /* on 127.0.0.1, 0 = any */
     bool follow_stdin;
     bool verbose;
 } ef_settings;

@@ -1,0 +1,68 @@
+#include "espforge/ef_reset.h"
+
+#include <string.h>
+
+#include "ef_parts.h"
+#include "ef_wipe.h"
+
+/* Is there from the moment a reset is decided until it is complete. */
+static const char mark_key[] = "reset";
+
+/* Every record whose loss a reset is for. What is not here is kept ("time", "keys"), or kept in part ("update"). */
+static const char *const erased[] = {"identity", "networks", "progress", "app"};
+
+/* Sequence and epoch stay; offers and reports were the former owner's. */
+static ef_status keep_sequence(ef_agent *a)
+{
+    const uint64_t sequence = a->record.sequence;
+    const uint32_t epoch = a->record.epoch;
+    memset(&a->record, 0, sizeof a->record);
+    a->record.sequence = sequence;
+    a->record.epoch = epoch;
+    return ef_update_record_store(a);
+}
+
+static ef_status carry_out(ef_agent *a)
+{
+    ef_status status = keep_sequence(a);
+    for (size_t i = 0; status == EF_OK && i < sizeof erased / sizeof erased[0]; i++)
+        status = a->port->kv_set(a->port->ctx, erased[i], NULL, 0);
+    if (status == EF_OK)
+        status = a->port->kv_set(a->port->ctx, mark_key, NULL, 0);
+    return status == EF_OK ? EF_OK : EF_FLASH_FAILED;
+}
+
+ef_status ef_reset_complete(ef_agent *a)
+{
+    uint8_t mark;
+    size_t len = 0;
+    ef_status status = a->port->kv_get(a->port->ctx, mark_key, &mark, 1, &len);
+    if (status == EF_NOT_FOUND)
+        return EF_OK;
+    if (status != EF_OK && status != EF_TOO_LARGE)
+        return EF_FLASH_FAILED;
+    status = ef_update_record_load(a);
+    if (status == EF_OK)
+        status = carry_out(a);
+    if (status == EF_OK)
+        ef_log(a, EF_LOG_WARN, "the factory reset that was cut is complete");
+    return status;
+}
+
+ef_status ef_factory_reset(ef_agent *a)
+{
+    const uint8_t mark = 1;
+    if (a->port->kv_set(a->port->ctx, mark_key, &mark, 1) != EF_OK)
+        return EF_FLASH_FAILED;
+    ef_log(a, EF_LOG_WARN, "factory reset");
+    ef_provision_close(a);
+    for (int i = 0; i < EF_CHANNEL_COUNT; i++)
+        a->port->close(a->port->ctx, (ef_channel)i);
+    ef_status status = carry_out(a);
+    ef_wipe(&a->identity, sizeof a->identity);
+    ef_wipe(&a->token, sizeof a->token);
+    (void)a->port->act(a->port->ctx, EF_NETWORK_LEAVE, NULL);
+    a->restarting = true; /* nothing of the former life is to be written again */
+    (void)a->port->act(a->port->ctx, EF_BOOT_RESTART, NULL);
+    return status;
+}
