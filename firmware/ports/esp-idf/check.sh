@@ -39,13 +39,15 @@ for target in "${targets[@]}"; do
   files=("$firmware"/agent/src/*.c "$here"/example/main/*.c "$firmware"/apps/*/main.c)
   defines=("${common[@]}" CONFIG_ESPFORGE_MQTT=1)
   wifi=1 ble=1
-  case $target in esp32h2) wifi=0 ;; esp32s2) ble=0 ;; esac
-  [ "$wifi" = 1 ] && defines+=(CONFIG_ESPFORGE_WIFI=1 CONFIG_ESPFORGE_SOFTAP=1)
-  case $target in esp32 | esp32s2) defines+=(CONFIG_ESPFORGE_IMPROV_UART=1) ;; *) defines+=(CONFIG_ESPFORGE_IMPROV_USB=1) ;; esac
+  case $target in esp32h2) wifi=0 ble=0 ;; esp32s2) ble=0 ;; esac # provisioning is for Wi-Fi; the ESP32-S2 has no Bluetooth
+  if [ "$wifi" = 1 ]; then
+    defines+=(CONFIG_ESPFORGE_WIFI=1 CONFIG_ESPFORGE_SOFTAP=1 CONFIG_ESPFORGE_IMPROV_UART=1 CONFIG_ESP_CONSOLE_UART_NUM=0)
+    case $target in esp32 | esp32s2) ;; *) defines+=(CONFIG_ESPFORGE_IMPROV_USB=1) ;; esac
+  fi
   leave_out() { echo "skip $1 ($target): $2"; skipped=$((skipped + 1)); }
   for file in "$here"/espforge/src/*.c; do
     case $(basename "$file") in
-      ef_radio.c | ef_softap.c) [ "$wifi" = 1 ] || continue ;;
+      ef_radio.c | ef_softap.c | ef_improv_serial.c) [ "$wifi" = 1 ] || continue ;;
       ef_websocket.c)
         if [ -d "${IDF_WEBSOCKET:-}/include" ]; then
           flags+=(--include "$IDF_WEBSOCKET/include"); defines+=(CONFIG_ESPFORGE_WEBSOCKET=1)

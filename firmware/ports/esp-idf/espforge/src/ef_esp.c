@@ -18,6 +18,7 @@
 #include "sdkconfig.h"
 
 #include "ef_esp_port.h"
+#include "ef_way_in.h"
 #include "espforge/ef_app_host.h"
 
 #define APP_PERIOD_MS 50
@@ -32,6 +33,7 @@ typedef struct device {
     ef_port port;
     ef_agent agent;
     ef_app app;
+    ef_way_in way_in;
 } device;
 
 static const char tag[] = "espforge";
@@ -74,6 +76,7 @@ static void run(void *argument)
     int64_t app_next_ms = 0;
     bool is_watched = esp_task_wdt_add(NULL) == ESP_OK; /* an application that hangs is restarted, and a new image that does it is left */
     ef_app_setup(&d->app);
+    ef_way_in_begin(&d->way_in, now_ms());
     for (;;) {
         int64_t now = now_ms();
         if (now >= app_next_ms) {
@@ -81,6 +84,7 @@ static void run(void *argument)
             app_next_ms = now + APP_PERIOD_MS;
         }
         uint32_t wait_ms = ef_agent_step(&d->agent, now);
+        ef_way_in_step(&d->way_in, now);
         obey(d);
         if (is_watched)
             (void)esp_task_wdt_reset();
@@ -109,7 +113,7 @@ static esp_err_t start(device *d)
     esp_err_t error = ef_esp_port_open(&d->esp, &d->port, &d->config);
     if (error != ESP_OK)
         return error;
-    const ef_agent_config config = {
+    ef_agent_config config = {
         .hardware_id = d->config.hardware_id,
         .product = d->config.product,
         .chip = CONFIG_IDF_TARGET,
@@ -124,6 +128,7 @@ static esp_err_t start(device *d)
         .self_test_ctx = &d->app,
     };
     d->app.agent = &d->agent;
+    ef_way_in_init(&d->way_in, &d->agent, &d->esp, &d->config, &config.provision);
     ef_status status = ef_agent_init(&d->agent, &d->port, &config, now_ms());
     if (status != EF_OK) {
         ESP_LOGE(tag, "agent: %s", ef_status_code(status));
