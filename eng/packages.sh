@@ -45,4 +45,4 @@ need_packages() {
 # What the host toolchain needs at run time: it builds firmware for the virtual device.
 BUILD_PACKAGES=(gcc libc6-dev cmake ninja-build libmbedtls-dev libcurl4-openssl-dev bubblewrap)
 # What the tests need on top.
-TEST_PACKAGES=(libcmocka-dev chromium openssl curl ca-certificates)
+TEST_PACKAGES=(libcmocka-dev chromium openssl curl ca-certificates gcc-riscv64-unknown-elf gcc-xtensa-lx106 libnewlib-dev)
