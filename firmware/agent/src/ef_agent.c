@@ -43,6 +43,7 @@ static const struct {
     {EF_STATE_PAIRING, EF_EVENT_CLAIM_GONE, EF_STATE_CLAIMING},
     {EF_STATE_PAIRING, EF_EVENT_IDENTITY, EF_STATE_IDLE},
     {EF_STATE_IDLE, EF_EVENT_OFFER, EF_STATE_DOWNLOADING},
+    {EF_STATE_IDLE, EF_EVENT_RESTART, EF_STATE_REBOOTING},
     {EF_STATE_DOWNLOADING, EF_EVENT_DOWNLOADED, EF_STATE_VERIFYING},
     {EF_STATE_DOWNLOADING, EF_EVENT_FAILED, EF_STATE_IDLE},
     {EF_STATE_VERIFYING, EF_EVENT_VERIFIED, EF_STATE_APPLYING},
@@ -68,7 +69,13 @@ void ef_copy_text(char *out, size_t cap, const char *text)
     out[len] = 0;
 }
 
-void ef_log(const ef_agent *a, ef_log_level level, const char *format, ...)
+void ef_agent_log(ef_agent *a, ef_log_level level, const char *line)
+{
+    a->port->log(a->port->ctx, level, line);
+    ef_ring_note(a, level, line);
+}
+
+void ef_log(ef_agent *a, ef_log_level level, const char *format, ...)
 {
     char line[LINE_CHARS];
     size_t at = 0;
@@ -81,7 +88,18 @@ void ef_log(const ef_agent *a, ef_log_level level, const char *format, ...)
     va_start(arguments, format);
     (void)vsnprintf(line + at, sizeof line - at, format, arguments);
     va_end(arguments);
-    a->port->log(a->port->ctx, level, line);
+    ef_agent_log(a, level, line);
+}
+
+void ef_agent_settle(ef_agent *a)
+{
+    if (a->control.job != EF_JOB_NONE)
+        a->port->close(a->port->ctx, EF_CHANNEL_CONTROL);
+    a->control.job = EF_JOB_NONE;
+    ef_messages_goodbye(a);
+    (void)ef_spill_write(a);
+    ef_ring_flush(a);
+    ef_clock_settle(a);
 }
 
 void ef_event_happened(ef_agent *a, ef_event event)
@@ -129,8 +147,11 @@ ef_status ef_agent_init(ef_agent *a, const ef_port *port, const ef_agent_config 
     port->facts(port->ctx, &facts);
     a->running_slot = facts.running_slot;
     a->started_ms = a->entered_ms = a->now_ms = now_ms;
+    a->quality.score = 100;
+    ef_ring_load(a);
     ef_claim_init(a);
     ef_token_init(a);
+    ef_messages_init(a);
     ef_report_init(a);
     ef_poll_init(a);
     ef_telemetry_init(a);
@@ -148,22 +169,22 @@ ef_status ef_agent_init(ef_agent *a, const ef_port *port, const ef_agent_config 
     return EF_OK;
 }
 
+/* What goes on in every state. Messages before the exchange: both use its buffers, and a command is answered before the next request. */
+static int64_t (*const parts[])(ef_agent *a, int64_t now_ms) = {ef_networks_step,  ef_provision_step, ef_messages_step, ef_exchange_step,
+                                                                  ef_telemetry_step, ef_ring_step,      ef_sleep_step};
+
 uint32_t ef_agent_step(ef_agent *a, int64_t now_ms)
 {
     a->now_ms = now_ms;
     if (a->restarting)
         return LONGEST_WAIT_MS;
-    int64_t wait_ms = ef_networks_step(a, now_ms);
-    int64_t provision_ms = ef_provision_step(a, now_ms);
-    if (provision_ms < wait_ms)
-        wait_ms = provision_ms;
-    int64_t exchange_ms = ef_exchange_step(a, now_ms);
-    if (exchange_ms < wait_ms)
-        wait_ms = exchange_ms;
-    int64_t telemetry_ms = ef_telemetry_step(a, now_ms);
-    if (telemetry_ms < wait_ms)
-        wait_ms = telemetry_ms;
-    if (states[a->state].step != NULL && !(a->networks.down && a->state == EF_STATE_DOWNLOADING)) {
+    int64_t wait_ms = EF_NEVER;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && !a->restarting; i++) {
+        int64_t part_ms = parts[i](a, now_ms);
+        if (part_ms < wait_ms)
+            wait_ms = part_ms;
+    }
+    if (states[a->state].step != NULL && !a->restarting && !(a->networks.down && a->state == EF_STATE_DOWNLOADING)) {
         int64_t state_ms = states[a->state].step(a, now_ms);
         if (state_ms < wait_ms)
             wait_ms = state_ms;

@@ -161,6 +161,8 @@ static void claimed(ef_agent *a, int64_t now_ms)
     if (status == EF_OK)
         status = read_identity(&json, &identity);
     if (status == EF_OK)
+        status = ef_links_store(a, &json); /* before the identity: it is there when the identity is */
+    if (status == EF_OK)
         status = ef_identity_store(a, &identity);
     if (status != EF_OK) {
         /* The host delivers once, so this claim is spent. */

@@ -29,6 +29,14 @@ int64_t ef_agent_utc_ms(const ef_agent *a)
     return now > a->clock.floor_ms ? now : a->clock.floor_ms;
 }
 
+static void store(ef_agent *a)
+{
+    uint8_t bytes[8];
+    ef_put_u64(bytes, (uint64_t)a->clock.floor_ms);
+    if (a->port->kv_set(a->port->ctx, key, bytes, sizeof bytes) == EF_OK)
+        a->clock.stored_ms = a->clock.floor_ms;
+}
+
 void ef_clock_heard(ef_agent *a, int64_t utc_ms)
 {
     if (utc_ms < EARLIEST_MS || utc_ms > LATEST_MS)
@@ -39,12 +47,15 @@ void ef_clock_heard(ef_agent *a, int64_t utc_ms)
         a->clock.base_mono_ms = a->now_ms;
     }
     a->clock.floor_ms = ef_agent_utc_ms(a);
-    if (a->clock.floor_ms - a->clock.stored_ms < STORE_EVERY_MS)
-        return;
-    uint8_t bytes[8];
-    ef_put_u64(bytes, (uint64_t)a->clock.floor_ms);
-    if (a->port->kv_set(a->port->ctx, key, bytes, sizeof bytes) == EF_OK)
-        a->clock.stored_ms = a->clock.floor_ms;
+    if (a->clock.floor_ms - a->clock.stored_ms >= STORE_EVERY_MS)
+        store(a);
+}
+
+void ef_clock_settle(ef_agent *a)
+{
+    a->clock.floor_ms = ef_agent_utc_ms(a);
+    if (a->clock.floor_ms != a->clock.stored_ms)
+        store(a);
 }
 
 static int two_digits(const char *p)

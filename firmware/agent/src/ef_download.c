@@ -56,7 +56,7 @@ static void lost(ef_agent *a, const char *why, int64_t now_ms)
         ef_update_failed(a, EF_DOWNLOAD_FAILED, detail);
         return;
     }
-    d->next_ms = now_ms + (int64_t)d->response.retry_after_s * 1000 + ef_backoff_next_ms(&d->backoff, a->port);
+    d->next_ms = now_ms + (int64_t)d->response.retry_after_s * 1000 + ef_quality_wait_ms(a, &d->backoff);
     ef_log(a, EF_LOG_WARN, "download cut at byte %lu: %s", (unsigned long)d->offset, why);
 }
 

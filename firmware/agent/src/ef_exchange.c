@@ -17,12 +17,17 @@ static void finish(ef_agent *a, ef_status status, int64_t now_ms)
     const ef_job_rules *job = jobs[x->job];
     if (status == EF_OK && x->too_large)
         status = EF_TOO_LARGE;
+    if (status == EF_OK && x->response.status < 500)
+        ef_quality_succeeded(&a->quality, now_ms - (x->deadline_ms - ANSWER_TIMEOUT_MS));
+    else if (status != EF_TOO_LARGE)
+        ef_quality_failed(&a->quality);
     if (status == EF_OK)
         ef_clock_heard(a, x->response.date_ms);
     if (status == EF_OK && job->authenticated) {
         if (x->response.status == 401) {
             ef_token_refused(a, now_ms);
-        } else if (x->response.status >= 200 && x->response.status < 300) {
+        } else if (x->response.status == 204 || (x->response.status == 200 && x->response.offer_id[0] != 0)) {
+            /* Nothing else is the host's: a captive portal answers 200 to everything. */
             ef_token_accepted(a);
             a->confirm.host_answered = true;
         }
@@ -98,5 +103,5 @@ ef_status ef_exchange_json(const ef_agent *a, ef_json *json)
 int64_t ef_exchange_retry_ms(ef_agent *a, ef_backoff *backoff, int64_t now_ms)
 {
     /* Retry-After is the earliest time; what the backoff adds keeps a fleet that was told the same from coming back as one. */
-    return now_ms + (int64_t)a->control.response.retry_after_s * 1000 + ef_backoff_next_ms(backoff, a->port);
+    return now_ms + (int64_t)a->control.response.retry_after_s * 1000 + ef_quality_wait_ms(a, backoff);
 }

@@ -107,6 +107,17 @@ void ef_json_put_int(ef_json_writer *w, const char *name_or_null, int64_t value)
     append_decimal(w, value < 0 ? 0u - (uint64_t)value : (uint64_t)value, value < 0);
 }
 
+void ef_json_put_raw(ef_json_writer *w, const char *name_or_null, const char *json, size_t len)
+{
+    append_lead(w, name_or_null);
+    append(w, json, len);
+}
+
+void ef_json_put_bool(ef_json_writer *w, const char *name_or_null, bool value)
+{
+    ef_json_put_raw(w, name_or_null, value ? "true" : "false", value ? 4 : 5);
+}
+
 /* Doubles are written with the fewest digits that read back as the same double: the free-format algorithm of Steele and White ("How to
  * print floating-point numbers accurately", 1990) over integers wide enough for any double. snprintf is no choice here, because newlib's
  * takes heap for it and the decimal point follows the locale. */
@@ -284,12 +295,6 @@ void ef_json_put_number(ef_json_writer *w, const char *name_or_null, double valu
     const size_t count = shortest_digits(f, e, fraction == 0 && biased > 1, (f & 1u) == 0, digits, &point);
     if (bits >> 63) append(w, "-", 1);
     append_digits(w, digits, count, point);
-}
-
-void ef_json_put_bool(ef_json_writer *w, const char *name_or_null, bool value)
-{
-    append_lead(w, name_or_null);
-    append(w, value ? "true" : "false", value ? 4 : 5);
 }
 
 ef_status ef_json_end(ef_json_writer *w, size_t *len)

@@ -18,7 +18,9 @@ typedef struct ef_job_rules {
 
 /* ef_agent.c */
 void ef_event_happened(ef_agent *a, ef_event event);
-__attribute__((format(printf, 3, 4))) void ef_log(const ef_agent *a, ef_log_level level, const char *format, ...);
+__attribute__((format(printf, 3, 4))) void ef_log(ef_agent *a, ef_log_level level, const char *format, ...);
+/* Before a restart or a sleep: what is in RAM only goes to flash, and the message link is left in order. */
+void ef_agent_settle(ef_agent *a);
 /* Copies at most cap - 1 bytes and a NUL. */
 void ef_copy_text(char *out, size_t cap, const char *text);
 
@@ -27,9 +29,16 @@ void ef_backoff_reset(ef_backoff *backoff, uint32_t base_ms, uint32_t cap_ms);
 uint32_t ef_backoff_next_ms(ef_backoff *backoff, const ef_port *port);
 uint32_t ef_random_below(const ef_port *port, uint32_t limit);
 
+/* ef_quality.c */
+void ef_quality_succeeded(ef_quality *quality, int64_t latency_ms);
+void ef_quality_failed(ef_quality *quality);
+uint32_t ef_quality_base_ms(uint8_t score, uint32_t base_ms);            /* pure: 1 to 5 times the base */
+uint32_t ef_quality_wait_ms(const ef_agent *a, ef_backoff *backoff);     /* the backoff, from that base */
+
 /* ef_clock.c */
 void ef_clock_load(ef_agent *a);
 void ef_clock_heard(ef_agent *a, int64_t utc_ms);
+void ef_clock_settle(ef_agent *a); /* stores the latest time now */
 int64_t ef_http_date_ms(const char *text, size_t len); /* IMF-fixdate of RFC 9110; 0 when it is none */
 
 /* ef_exchange.c */
@@ -64,6 +73,54 @@ const char *ef_report_state_name(ef_report_state state);
 void ef_poll_init(ef_agent *a);
 void ef_telemetry_init(ef_agent *a);
 int64_t ef_telemetry_step(ef_agent *a, int64_t now_ms);
+
+/* What both ways of sending need: is something due, its body in control.tx, and that the host has it. */
+bool ef_report_waits(const ef_agent *a, int64_t now_ms);
+ef_status ef_report_write(ef_agent *a, size_t *len);
+void ef_report_taken(ef_agent *a, int64_t now_ms);
+bool ef_telemetry_waits(const ef_agent *a, int64_t now_ms);
+ef_status ef_telemetry_write(ef_agent *a, size_t *len);
+void ef_telemetry_taken(ef_agent *a, int64_t now_ms);
+
+/* ef_spill.c: telemetry in flash */
+typedef struct ef_spill {
+    uint32_t number, name_count;
+    const char *names[EF_TELEMETRY_VALUES];
+    const uint8_t *samples;
+    size_t samples_len;
+} ef_spill;
+
+void ef_spill_load(ef_agent *a);
+ef_status ef_spill_write(ef_agent *a);                           /* the ring in RAM becomes a record */
+bool ef_spill_read(ef_agent *a, uint32_t number, ef_spill *view); /* into control.rx */
+void ef_spill_drop(ef_agent *a);                                 /* the oldest record */
+
+/* ef_ring_store.c */
+void ef_ring_load(ef_agent *a);
+void ef_ring_note(ef_agent *a, ef_log_level level, const char *text);
+int64_t ef_ring_step(ef_agent *a, int64_t now_ms);
+void ef_ring_flush(ef_agent *a);
+void ef_ring_range(const ef_agent *a, uint32_t *first, uint32_t *last);
+ef_status ef_ring_message(ef_agent *a, const char *request_id, uint32_t *number, uint32_t last, size_t *len, bool *more);
+
+/* ef_links.c */
+ef_status ef_links_store(ef_agent *a, const ef_json *claim);
+ef_status ef_links_url(const ef_agent *a, ef_link link, char out[EF_LINK_URL_CHARS + 1]);
+
+/* ef_messages.c, ef_action.c, ef_device_status.c */
+void ef_messages_init(ef_agent *a);
+int64_t ef_messages_step(ef_agent *a, int64_t now_ms);
+bool ef_messages_carry(const ef_agent *a, ef_flight what); /* not by a request: the link is up, or has it on the way */
+bool ef_messages_idle(const ef_agent *a);                  /* nothing is on the way */
+bool ef_messages_wanted(const ef_agent *a);                /* there is a link to be had */
+void ef_messages_goodbye(ef_agent *a);
+ef_status ef_messages_send(ef_agent *a, const char *topic, size_t len, bool acknowledged, bool retain); /* of control.tx */
+void ef_action_command(ef_agent *a, const char *text, size_t len);
+ef_status ef_action_answer_again(ef_agent *a);
+void ef_device_status_write(ef_agent *a, ef_json_writer *w, int64_t now_ms);
+
+/* ef_sleep.c */
+int64_t ef_sleep_step(ef_agent *a, int64_t now_ms);
 
 /* ef_update_record.c */
 ef_status ef_update_record_load(ef_agent *a);

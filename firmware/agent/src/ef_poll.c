@@ -57,8 +57,10 @@ static void poll_finish(ef_agent *a, ef_status status, int64_t now_ms)
     }
     ef_backoff_reset(&a->poll_backoff, 1000, 60000);
     a->poll_next_ms = next_poll_ms(a, now_ms);
-    if (code == 204)
+    if (code == 204) {
+        a->polled = true;
         return;
+    }
     if (x->response.offer_id[0] == 0) {
         ef_log(a, EF_LOG_WARN, "the host sent a manifest without an offer");
         return;

@@ -27,9 +27,14 @@ void ef_report_init(ef_agent *a)
     ef_backoff_reset(&a->reports.backoff, 500, 60000);
 }
 
+static bool is_under_way(const ef_agent *a)
+{
+    return a->control.job == EF_JOB_REPORT || a->messages.flight == EF_FLIGHT_REPORT;
+}
+
 bool ef_report_idle(const ef_agent *a)
 {
-    return a->reports.count == 0 && a->control.job != EF_JOB_REPORT;
+    return a->reports.count == 0 && !is_under_way(a);
 }
 
 static void drop_first(ef_report_queue *q)
@@ -44,7 +49,7 @@ void ef_report_progress(ef_agent *a, ef_report_state state, int percent)
     if (a->offer.offer_id[0] == 0)
         return;
     /* A newer percentage takes the place of one that still waits, but not of the one being sent. */
-    bool first_is_sent = a->control.job == EF_JOB_REPORT && q->sending_progress;
+    bool first_is_sent = is_under_way(a) && q->sending_progress;
     uint32_t last = q->count - 1;
     if (q->count > (first_is_sent ? 1u : 0u) && q->progress[last].state == state &&
         strcmp(q->progress[last].offer_id, a->offer.offer_id) == 0) {
@@ -62,19 +67,27 @@ void ef_report_progress(ef_agent *a, ef_report_state state, int percent)
     q->count++;
 }
 
+static bool any_waits(const ef_agent *a)
+{
+    return a->reports.count > 0 || a->record.terminal_count > 0;
+}
+
 static int64_t report_due(const ef_agent *a, int64_t now_ms)
 {
     (void)now_ms;
-    bool any = a->reports.count > 0 || a->record.terminal_count > 0;
-    return any && ef_token_valid(a) ? a->reports.next_ms : EF_NEVER;
+    return any_waits(a) && ef_token_valid(a) && !ef_messages_carry(a, EF_FLIGHT_REPORT) ? a->reports.next_ms : EF_NEVER;
 }
 
-static ef_status report_begin(ef_agent *a, ef_request *request, int64_t now_ms)
+bool ef_report_waits(const ef_agent *a, int64_t now_ms)
+{
+    return any_waits(a) && now_ms >= a->reports.next_ms;
+}
+
+ef_status ef_report_write(ef_agent *a, size_t *len)
 {
     ef_report_queue *q = &a->reports;
     const ef_report *terminal = &a->record.terminal[0];
     ef_json_writer w;
-    (void)now_ms;
     q->sending_progress = q->count > 0;
     ef_json_begin(&w, a->control.tx, sizeof a->control.tx);
     ef_json_object(&w, NULL);
@@ -88,9 +101,32 @@ static ef_status report_begin(ef_agent *a, ef_request *request, int64_t now_ms)
     if (!q->sending_progress && terminal->detail[0] != 0)
         ef_json_put_string(&w, "detail", terminal->detail);
     ef_json_object_end(&w);
+    return ef_json_end(&w, len);
+}
+
+static ef_status report_begin(ef_agent *a, ef_request *request, int64_t now_ms)
+{
+    (void)now_ms;
     request->path = "/device/v1/reports";
     request->bearer = a->token.text;
-    return ef_json_end(&w, &request->body_len);
+    return ef_report_write(a, &request->body_len);
+}
+
+/* The host has the report that was written last. */
+void ef_report_taken(ef_agent *a, int64_t now_ms)
+{
+    ef_report_queue *q = &a->reports;
+    ef_update_record *r = &a->record;
+    ef_backoff_reset(&q->backoff, 500, 60000);
+    q->next_ms = now_ms;
+    if (q->sending_progress) {
+        drop_first(q);
+        return;
+    }
+    r->terminal_count--;
+    memmove(&r->terminal[0], &r->terminal[1], r->terminal_count * sizeof r->terminal[0]);
+    if (ef_update_record_store(a) != EF_OK)
+        ef_log(a, EF_LOG_ERROR, "the update record could not be written; the report may be sent again");
 }
 
 static void report_finish(ef_agent *a, ef_status status, int64_t now_ms)
@@ -101,7 +137,7 @@ static void report_finish(ef_agent *a, ef_status status, int64_t now_ms)
         q->next_ms = now_ms; /* as soon as there is a new token */
         return;
     }
-    bool taken = code >= 200 && code < 300;
+    bool taken = code == 204; /* and nothing else: a captive portal answers 200 to everything */
     bool refused = code >= 400 && code < 500 && code != 408 && code != 425 && code != 429;
     if (!taken && !refused) {
         q->next_ms = ef_exchange_retry_ms(a, &q->backoff, now_ms);
@@ -109,17 +145,7 @@ static void report_finish(ef_agent *a, ef_status status, int64_t now_ms)
     }
     if (refused)
         ef_log(a, EF_LOG_WARN, "the host refused a report with %d", (int)code);
-    ef_backoff_reset(&q->backoff, 500, 60000);
-    q->next_ms = now_ms;
-    if (q->sending_progress) {
-        drop_first(q);
-        return;
-    }
-    ef_update_record *r = &a->record;
-    r->terminal_count--;
-    memmove(&r->terminal[0], &r->terminal[1], r->terminal_count * sizeof r->terminal[0]);
-    if (ef_update_record_store(a) != EF_OK)
-        ef_log(a, EF_LOG_ERROR, "the update record could not be written; the report may be sent again");
+    ef_report_taken(a, now_ms);
 }
 
 const ef_job_rules ef_report_job = {.authenticated = true, .due_ms = report_due, .begin = report_begin, .finish = report_finish};

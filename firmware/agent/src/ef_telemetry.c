@@ -1,13 +1,19 @@
-/* Telemetry: docs/protocol.md section 2.4. A ring of samples; while the host cannot be reached the oldest goes. */
+/* Telemetry: docs/protocol.md section 2.4. Samples wait in a ring in RAM, and while the host cannot be reached in flash (ef_spill.c); then the
+ * oldest goes. Sent over the message link when there is one, else as a request. */
 #include <math.h>
 #include <string.h>
 
 #include "ef_parts.h"
+#include "ef_sample.h"
+
+#define SPILL_EVERY_MS 60000 /* flash wears: past this rate the oldest samples are lost instead */
 
 void ef_telemetry_init(ef_agent *a)
 {
     memset(&a->telemetry, 0, sizeof a->telemetry);
     ef_backoff_reset(&a->telemetry.backoff, 1000, 60000);
+    ef_spill_load(a);
+    a->telemetry.backlog = a->telemetry.spill_count > 0;
 }
 
 static bool name_is_good(const char *name)
@@ -39,19 +45,49 @@ ef_status ef_agent_telemetry_number(ef_agent *a, const char *name, double value)
     return EF_OK;
 }
 
+static void drop_samples(ef_telemetry *t, uint32_t count)
+{
+    size_t at = 0;
+    for (uint32_t i = 0; i < count && t->count > 0; i++, t->count--)
+        at += t->ring[at];
+    t->used -= (uint32_t)at;
+    memmove(t->ring, t->ring + at, t->used);
+}
+
+/* Room for one sample of `size` bytes, or false: then the sample is the one that is lost. */
+static bool make_room(ef_agent *a, size_t size, int64_t now_ms)
+{
+    ef_telemetry *t = &a->telemetry;
+    if (t->used + size <= sizeof t->ring)
+        return true;
+    /* What is under way lies at the beginning of the ring, or in the oldest record, and must stay there until its answer is here. */
+    bool ring_is_sent = t->sending > 0 && !t->sending_spill;
+    bool spill_is_sent = t->sending > 0 && t->sending_spill && t->spill_count == EF_TELEMETRY_SPILLS;
+    if (!ring_is_sent && !spill_is_sent && now_ms >= t->spill_ms) {
+        uint32_t full = t->spill_count == EF_TELEMETRY_SPILLS;
+        t->spill_ms = now_ms + SPILL_EVERY_MS;
+        if (ef_spill_write(a) == EF_OK) {
+            if (full)
+                ef_log(a, EF_LOG_WARN, "telemetry is kept no longer: the oldest record makes room");
+            return true;
+        }
+    }
+    if (ring_is_sent)
+        return false;
+    while (t->used + size > sizeof t->ring) {
+        drop_samples(t, 1);
+        t->lost++;
+    }
+    return true;
+}
+
 static void take_sample(ef_agent *a, int64_t now_ms)
 {
     ef_telemetry *t = &a->telemetry;
+    uint8_t bytes[EF_SAMPLE_MAX_BYTES];
     ef_facts facts;
-    if (t->count == EF_TELEMETRY_SAMPLES) {
-        if (t->sending > 0)
-            return; /* the oldest is on its way; the ring has room again when the answer is there */
-        t->first = (t->first + 1) % EF_TELEMETRY_SAMPLES;
-        t->count--;
-    }
-    ef_sample *s = &t->samples[(t->first + t->count) % EF_TELEMETRY_SAMPLES];
     a->port->facts(a->port->ctx, &facts);
-    *s = (ef_sample){
+    ef_sample s = {
         .at_ms = a->clock.base_utc_ms == 0 ? 0 : ef_agent_utc_ms(a),
         .uptime_ms = now_ms - a->started_ms,
         .free_heap_bytes = facts.free_heap_bytes,
@@ -59,100 +95,168 @@ static void take_sample(ef_agent *a, int64_t now_ms)
         .rssi_dbm = facts.rssi_dbm,
         .value_mask = (1u << t->name_count) - 1,
     };
-    memcpy(s->values, t->values, sizeof s->values);
+    memcpy(s.values, t->values, sizeof s.values);
+    size_t size = ef_sample_write(&s, bytes);
+    if (!make_room(a, size, now_ms)) {
+        t->lost++;
+        return;
+    }
+    memcpy(t->ring + t->used, bytes, size);
+    t->used += (uint32_t)size;
     t->count++;
 }
 
 int64_t ef_telemetry_step(ef_agent *a, int64_t now_ms)
 {
     ef_telemetry *t = &a->telemetry;
-    if (a->config.telemetry_ms == 0 || !ef_token_valid(a))
+    if (a->config.telemetry_ms == 0 || !a->identity.present)
         return EF_NEVER;
     if (now_ms < t->sample_ms)
         return t->sample_ms - now_ms;
+    /* A device that knows the host but has not heard the time yet waits a little with its first sample, so that it has one. */
+    if (a->clock.base_utc_ms == 0 && now_ms - a->started_ms < 5000)
+        return 100;
     t->sample_ms = now_ms + a->config.telemetry_ms;
     take_sample(a, now_ms);
     return 0;
 }
 
-static int64_t telemetry_due(const ef_agent *a, int64_t now_ms)
-{
-    (void)now_ms;
-    return a->telemetry.count > 0 && ef_token_valid(a) ? a->telemetry.next_ms : EF_NEVER;
-}
-
-static ef_status write_samples(ef_agent *a, uint32_t count, size_t *len)
+bool ef_telemetry_waits(const ef_agent *a, int64_t now_ms)
 {
     const ef_telemetry *t = &a->telemetry;
-    char slot[2] = {(char)('a' + a->running_slot), 0};
+    uint32_t batch = a->config.telemetry_batch == 0 || t->backlog ? 1 : a->config.telemetry_batch;
+    bool full = t->used + EF_SAMPLE_MAX_BYTES > sizeof t->ring; /* a batch is never larger than the ring */
+    return now_ms >= t->next_ms && (t->spill_count > 0 || t->count >= batch || (t->count > 0 && full));
+}
+
+static int64_t telemetry_due(const ef_agent *a, int64_t now_ms)
+{
+    if (!ef_token_valid(a) || ef_messages_carry(a, EF_FLIGHT_TELEMETRY))
+        return EF_NEVER;
+    if (ef_telemetry_waits(a, now_ms))
+        return now_ms;
+    return ef_telemetry_waits(a, a->telemetry.next_ms) ? a->telemetry.next_ms : EF_NEVER;
+}
+
+static void write_sample(ef_json_writer *w, const ef_sample *s, const char *const names[], uint32_t name_count)
+{
+    ef_json_object(w, NULL);
+    if (s->at_ms != 0)
+        ef_json_put_int(w, "at", s->at_ms);
+    ef_json_put_int(w, "uptimeMs", s->uptime_ms);
+    ef_json_put_int(w, "freeHeapBytes", s->free_heap_bytes);
+    if (s->has_rssi)
+        ef_json_put_int(w, "rssiDbm", s->rssi_dbm);
+    if (s->value_mask != 0) {
+        ef_json_object(w, "values");
+        for (uint32_t v = 0; v < name_count; v++)
+            if ((s->value_mask >> v & 1u) != 0)
+                ef_json_put_number(w, names[v], s->values[v]);
+        ef_json_object_end(w);
+    }
+    ef_json_object_end(w);
+}
+
+/* As many samples as fit; one always does. Returns how many, and the body's length. */
+static uint32_t write_samples(ef_agent *a, const ef_spill *from, uint32_t skip, size_t *len)
+{
+    const char slot[2] = {(char)('a' + a->running_slot), 0};
+    ef_sample s;
     ef_json_writer w;
+    size_t at = 0, size;
+    uint32_t count = 0;
     ef_json_begin(&w, a->control.tx, sizeof a->control.tx);
     ef_json_object(&w, NULL);
     ef_json_put_string(&w, "version", a->config.version);
     ef_json_put_string(&w, "slot", slot);
     ef_json_put_string(&w, "agentVersion", EF_AGENT_VERSION);
     ef_json_array(&w, "samples");
-    for (uint32_t i = 0; i < count; i++) {
-        const ef_sample *s = &t->samples[(t->first + i) % EF_TELEMETRY_SAMPLES];
-        ef_json_object(&w, NULL);
-        if (s->at_ms != 0)
-            ef_json_put_int(&w, "at", s->at_ms);
-        ef_json_put_int(&w, "uptimeMs", s->uptime_ms);
-        ef_json_put_int(&w, "freeHeapBytes", s->free_heap_bytes);
-        if (s->has_rssi)
-            ef_json_put_int(&w, "rssiDbm", s->rssi_dbm);
-        if (s->value_mask != 0) {
-            ef_json_object(&w, "values");
-            for (uint32_t v = 0; v < EF_TELEMETRY_VALUES; v++)
-                if ((s->value_mask >> v & 1u) != 0)
-                    ef_json_put_number(&w, t->names[v], s->values[v]);
-            ef_json_object_end(&w);
+    for (; (size = ef_sample_read(&s, from->samples + at, from->samples_len - at)) > 0; at += size) {
+        if (skip > 0) {
+            skip--;
+            continue;
         }
-        ef_json_object_end(&w);
+        const ef_json_writer before = w;
+        write_sample(&w, &s, from->names, from->name_count);
+        if (w.overflow || sizeof a->control.tx - w.len < 4) {
+            w = before;
+            break;
+        }
+        count++;
     }
     ef_json_array_end(&w);
     ef_json_object_end(&w);
-    return ef_json_end(&w, len);
+    return ef_json_end(&w, len) == EF_OK ? count : 0;
 }
 
-/* As many samples as fit the buffer; one always does. */
-static ef_status telemetry_begin(ef_agent *a, ef_request *request, int64_t now_ms)
+/* Uses control.rx too: a record is read into it. */
+ef_status ef_telemetry_write(ef_agent *a, size_t *len)
 {
     ef_telemetry *t = &a->telemetry;
+    ef_spill from;
+    while (t->spill_count > 0) {
+        t->sending_spill = true;
+        t->spill_sending = t->spill_first;
+        t->sending = ef_spill_read(a, t->spill_first, &from) ? write_samples(a, &from, t->spill_sent, len) : 0;
+        if (t->sending > 0)
+            return EF_OK;
+        ef_spill_drop(a); /* all of it is sent, or it cannot be read */
+    }
+    from = (ef_spill){.name_count = t->name_count, .samples = t->ring, .samples_len = t->used};
+    for (uint32_t i = 0; i < t->name_count; i++)
+        from.names[i] = t->names[i];
+    t->sending_spill = false;
+    t->sending = write_samples(a, &from, 0, len);
+    return t->sending > 0 ? EF_OK : EF_NOT_FOUND;
+}
+
+void ef_telemetry_taken(ef_agent *a, int64_t now_ms)
+{
+    ef_telemetry *t = &a->telemetry;
+    uint32_t sent = t->sending;
+    t->sending = 0;
+    ef_backoff_reset(&t->backoff, 1000, 60000);
+    t->next_ms = now_ms;
+    if (!t->sending_spill) {
+        drop_samples(t, sent);
+        t->backlog = t->count > 0 && t->backlog;
+        return;
+    }
+    ef_spill view;
+    ef_sample s;
+    if (t->spill_count == 0 || t->spill_first != t->spill_sending)
+        return;
+    t->spill_sent += sent;
+    uint32_t total = 0;
+    if (ef_spill_read(a, t->spill_first, &view))
+        for (size_t at = 0, size; (size = ef_sample_read(&s, view.samples + at, view.samples_len - at)) > 0; at += size)
+            total++;
+    if (t->spill_sent >= total)
+        ef_spill_drop(a);
+}
+
+static ef_status telemetry_begin(ef_agent *a, ef_request *request, int64_t now_ms)
+{
     (void)now_ms;
     request->path = "/device/v1/telemetry";
     request->bearer = a->token.text;
-    t->sending = t->count;
-    ef_status status = write_samples(a, t->sending, &request->body_len);
-    while (status == EF_TOO_LARGE && t->sending > 1) {
-        t->sending--;
-        status = write_samples(a, t->sending, &request->body_len);
-    }
-    return status;
+    return ef_telemetry_write(a, &request->body_len);
 }
 
 static void telemetry_finish(ef_agent *a, ef_status status, int64_t now_ms)
 {
     ef_telemetry *t = &a->telemetry;
     int32_t code = status == EF_OK ? a->control.response.status : 0;
-    uint32_t sent = t->sending;
+    bool refused = code >= 400 && code < 500 && code != 401 && code != 408 && code != 425 && code != 429;
+    if (code == 204 || refused) {
+        if (refused)
+            ef_log(a, EF_LOG_WARN, "the host refused telemetry with %d", (int)code);
+        ef_telemetry_taken(a, now_ms);
+        return;
+    }
     t->sending = 0;
-    if (code == 401) {
-        t->next_ms = now_ms;
-        return;
-    }
-    bool taken = code >= 200 && code < 300;
-    bool refused = code >= 400 && code < 500 && code != 408 && code != 425 && code != 429;
-    if (!taken && !refused) {
-        t->next_ms = ef_exchange_retry_ms(a, &t->backoff, now_ms);
-        return;
-    }
-    if (refused)
-        ef_log(a, EF_LOG_WARN, "the host refused telemetry with %d", (int)code);
-    ef_backoff_reset(&t->backoff, 1000, 60000);
-    t->first = (t->first + sent) % EF_TELEMETRY_SAMPLES;
-    t->count -= sent;
-    t->next_ms = now_ms;
+    t->backlog = true;
+    t->next_ms = code == 401 ? now_ms : ef_exchange_retry_ms(a, &t->backoff, now_ms);
 }
 
 const ef_job_rules ef_telemetry_job = {

@@ -159,9 +159,12 @@ int64_t ef_applying_step(ef_agent *a, int64_t now_ms)
 int64_t ef_rebooting_step(ef_agent *a, int64_t now_ms)
 {
     int64_t left_ms = a->entered_ms + LAST_WORDS_MS - now_ms;
-    if (left_ms > 0 && !ef_report_idle(a))
-        return left_ms;
+    if (left_ms > 0 && !(ef_report_idle(a) && ef_messages_idle(a)))
+        return left_ms < 100 ? left_ms : 100;
     a->restarting = true;
+    ef_agent_settle(a);
+    if (a->reset_wanted)
+        a->config.factory_reset(a);
     (void)a->port->act(a->port->ctx, EF_BOOT_RESTART, NULL);
     return 0;
 }

@@ -14,5 +14,6 @@ int run_semver_tests(void);
 int run_json_tests(void);
 int run_cbor_tests(void);
 int run_manifest_tests(void);
+int run_command_tests(void);
 
 #endif

@@ -23,17 +23,33 @@ static void random_bytes(void *ctx, uint8_t *out, size_t len)
 
 static ef_status open_channel(void *ctx, ef_channel channel, const ef_request *request)
 {
-    return fake_host_begin(of(ctx)->host, channel, request);
+    device *d = of(ctx);
+    if (channel == EF_CHANNEL_MESSAGES)
+        return d->link == NULL ? EF_NOT_FOUND : fake_link_open(d->link, request);
+    return fake_host_begin(d->host, channel, request);
 }
 
 static ef_status read_channel(void *ctx, ef_channel channel, ef_response *response, uint8_t *out, size_t cap, size_t *len)
 {
-    return fake_host_read(of(ctx)->host, channel, response, out, cap, len);
+    device *d = of(ctx);
+    if (channel == EF_CHANNEL_MESSAGES)
+        return fake_link_read(d->link, response, out, cap, len);
+    return fake_host_read(d->host, channel, response, out, cap, len);
 }
 
 static void close_channel(void *ctx, ef_channel channel)
 {
-    fake_host_end(of(ctx)->host, channel);
+    device *d = of(ctx);
+    if (channel == EF_CHANNEL_MESSAGES && d->link != NULL)
+        fake_link_close(d->link);
+    else
+        fake_host_end(d->host, channel);
+}
+
+static ef_status send_message(void *ctx, ef_channel channel, const ef_message *message)
+{
+    assert_int_equal(channel, EF_CHANNEL_MESSAGES);
+    return fake_link_send(of(ctx)->link, message);
 }
 
 static void log_line(void *ctx, ef_log_level level, const char *line)
@@ -85,7 +101,7 @@ void device_create(device *d, fake_host *host)
 
 void device_destroy(device *d)
 {
-    static const char *const names[] = {"factory.efi", "slot_a.bin", "slot_b.bin", "boot.bin", "kv.bin"};
+    static const char *const names[] = {"factory.efi", "slot_a.bin", "slot_b.bin", "boot.bin", "kv.bin", "bulk.bin"};
     char path[128];
     device_cut(d);
     ef_flash_close(&d->flash);
@@ -117,6 +133,7 @@ static bool boot(device *d)
     d->port.open = open_channel;
     d->port.read = read_channel;
     d->port.close = close_channel;
+    d->port.send = send_message;
     d->port.log = log_line;
     ef_agent_config config = {
         .hardware_id = "HW:01",
@@ -134,6 +151,8 @@ static bool boot(device *d)
         .self_test = self_test,
         .self_test_ctx = d,
     };
+    if (d->configure != NULL)
+        d->configure(d, &config);
     assert_int_equal(ef_agent_init(&d->agent, &d->port, &config, d->now_ms), EF_OK);
     d->on = true;
     d->boots++;
@@ -151,6 +170,8 @@ static void halt(device *d)
 {
     for (int i = 0; i < EF_CHANNEL_COUNT; i++)
         fake_host_end(d->host, (ef_channel)i);
+    if (d->link != NULL)
+        fake_link_close(d->link);
     if (d->on && d->agent.verify.open) { /* may be heap of the crypto library, which outlives the device here */
         (void)psa_hash_abort(&d->agent.verify.image);
         (void)psa_hash_abort(&d->agent.verify.payload);
@@ -193,6 +214,12 @@ run_end device_run(device *d, int64_t ms, bool (*goal)(const device *d))
             if (ef_boot_record_leave(&d->flash, slot, EF_SLOT_ABORTED, EF_CRASHED, "signal 6 (Aborted) 0.1 s after start") != EF_OK)
                 return RUN_POWER_OFF;
         } else if (d->posix.restart_wanted) {
+            halt(d);
+        } else if (d->posix.sleep_wanted_ms > 0) {
+            d->sleeps++;
+            d->slept_ms += d->posix.sleep_wanted_ms;
+            d->now_ms += d->posix.sleep_wanted_ms;
+            d->host->utc_ms += d->posix.sleep_wanted_ms;
             halt(d);
         }
     }

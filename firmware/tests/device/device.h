@@ -7,6 +7,7 @@
 #include "ef_posix_port.h"
 #include "ef_slot.h"
 #include "fake_host.h"
+#include "fake_link.h"
 
 #define SLOT_BYTES (64u * 1024u)
 #define FACTORY_VERSION "1.0.0"
@@ -31,6 +32,10 @@ typedef struct device {
 
     const char *crashing_version; /* an image of this version ends by a signal soon after its start */
     const char *failing_version;  /* its self-test says no */
+    fake_link *link; /* the messages channel; NULL: a port without one */
+    void (*configure)(struct device *d, ef_agent_config *config); /* of the next boots */
+    uint32_t sleeps;
+    int64_t slept_ms;
     bool verbose;
     char last_event[128];
     char pairing[128];

@@ -10,7 +10,7 @@
 
 #define POLL_TOKEN "cG9sbC10b2tlbi1vZi10aGlydHktdHdvLWJ5dGVzISE"
 #define DEVICE_KEY "efk_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY"
-#define COMMAND_SECRET "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTMyYnk"
+
 #define START_MS INT64_C(1780000000000)
 #define EXPIRES_MS (START_MS + 30 * INT64_C(86400000))
 #define CLAIM_ID "00112233445566778899aabbccddeeff"
@@ -210,11 +210,16 @@ static void claims(fake_host *host, fake_exchange *x, const ef_request *request)
     } else {
         char key[96];
         assert_int_equal(ef_base64url_encode(host->signer.key.public_key, 65, key, sizeof key), EF_OK);
+        char mqtt[300] = "null", web_socket[300] = "null";
+        if (host->mqtt_url != NULL)
+            (void)snprintf(mqtt, sizeof mqtt, "\"%s\"", host->mqtt_url);
+        if (host->web_socket_url != NULL)
+            (void)snprintf(web_socket, sizeof web_socket, "\"%s\"", host->web_socket_url);
         answer(x, 200,
                "{\"state\":\"claimed\",\"deviceId\":\"dev-1\",\"deviceKey\":\"%s\",\"commandSecret\":\"%s\",\"trustedKeys\":[{\"kid\":\"%s\","
-               "\"alg\":\"ES256\",\"publicKey\":\"%s\"}],\"mqttUrl\":null,\"webSocketUrl\":null,\"topicRoot\":\"espforge/dev-1\","
+               "\"alg\":\"ES256\",\"publicKey\":\"%s\"}],\"mqttUrl\":%s,\"webSocketUrl\":%s,\"topicRoot\":\"espforge/dev-1\","
                "\"serverTimeMs\":%lld}",
-               DEVICE_KEY, COMMAND_SECRET, host->signer.key.kid, key, (long long)host->utc_ms);
+               DEVICE_KEY, COMMAND_SECRET, host->signer.key.kid, key, mqtt, web_socket, (long long)host->utc_ms);
     }
 }
 
@@ -252,6 +257,10 @@ static void images(fake_host *host, fake_exchange *x, const ef_request *request)
 static void route(fake_host *host, fake_exchange *x, const ef_request *request)
 {
     const char *path = request->path;
+    if (host->is_captive) {
+        answer(x, 200, "<html><body>Please sign in to use this network.</body></html>");
+        return;
+    }
     if (strncmp(path, "/device/v1/claims", 17) == 0) {
         claims(host, x, request);
     } else if (strcmp(path, "/device/v1/token") == 0) {

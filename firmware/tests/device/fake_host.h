@@ -7,6 +7,7 @@
 
 #define IMAGE_MAX_BYTES 60000u
 #define SEEN_REPORTS_MAX 128u
+#define COMMAND_SECRET "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTMyYnk" /* base64url of 32 bytes */
 
 typedef struct seen_report {
     char offer_id[33];
@@ -43,6 +44,8 @@ typedef struct fake_host {
     bool image_ignores_range;
     int64_t image_length;   /* said in Content-Length, -1 = the true one, -2 = none */
     bool image_is_flipped;  /* one bit wrong */
+    const char *mqtt_url, *web_socket_url; /* told with the claim; NULL: null */
+    bool is_captive;        /* a portal answers 200 with a page to everything */
 
     /* what it offers */
     bool has_offer;

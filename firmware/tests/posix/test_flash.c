@@ -26,11 +26,11 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    static const char *const names[] = {"slot_a.bin", "slot_b.bin", "boot.bin", "kv.bin"};
+    static const char *const names[] = {"slot_a.bin", "slot_b.bin", "boot.bin", "kv.bin", "bulk.bin"};
     char path[128];
     (void)state;
     ef_flash_close(&flash);
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         (void)snprintf(path, sizeof path, "%s/%s", dir, names[i]);
         (void)unlink(path);
     }
@@ -107,7 +107,7 @@ static ef_status set(const char *key, const char *value)
 static void values_are_set_replaced_and_removed(void **state)
 {
     (void)state;
-    assert_int_equal(ef_kv_open(&kv, &flash), EF_OK);
+    assert_int_equal(ef_kv_open(&kv, &flash, EF_REGION_KV), EF_OK);
     expect_kv("a", NULL);
     assert_int_equal(set("a", "one"), EF_OK);
     assert_int_equal(set("bb", "two"), EF_OK);
@@ -115,7 +115,7 @@ static void values_are_set_replaced_and_removed(void **state)
     assert_int_equal(set("ccc", "x"), EF_OK);
     assert_int_equal(set("bb", ""), EF_OK);
     reopen();
-    assert_int_equal(ef_kv_open(&kv, &flash), EF_OK);
+    assert_int_equal(ef_kv_open(&kv, &flash, EF_REGION_KV), EF_OK);
     expect_kv("a", "three is longer");
     expect_kv("bb", NULL);
     expect_kv("ccc", "x");
@@ -134,7 +134,7 @@ static void a_store_that_is_full_says_so_and_keeps_what_it_has(void **state)
     static uint8_t value[EF_RECORD_BYTES];
     char key[8];
     int stored = 0;
-    assert_int_equal(ef_kv_open(&kv, &flash), EF_OK);
+    assert_int_equal(ef_kv_open(&kv, &flash, EF_REGION_KV), EF_OK);
     for (int i = 0; i < 8; i++) {
         (void)snprintf(key, sizeof key, "k%d", i);
         memset(value, i, sizeof value);
@@ -146,7 +146,7 @@ static void a_store_that_is_full_says_so_and_keeps_what_it_has(void **state)
     assert_int_equal(ef_kv_set(&kv, "k9", value, sizeof value + 1), EF_TOO_LARGE);
     assert_int_equal(ef_kv_set(&kv, "a-key-of-16-chars", value, 1), EF_BAD_ARGUMENT);
     reopen();
-    assert_int_equal(ef_kv_open(&kv, &flash), EF_OK);
+    assert_int_equal(ef_kv_open(&kv, &flash, EF_REGION_KV), EF_OK);
     size_t len;
     assert_int_equal(ef_kv_get(&kv, "k2", value, sizeof value, &len), EF_OK);
     assert_int_equal(value[2047], 2);
@@ -157,18 +157,18 @@ static void a_cut_value_is_the_old_or_the_new_one(void **state)
     (void)state;
     for (uint32_t n = 1; n <= 3; n++) {
         for (int torn = 0; torn < 2; torn++) {
-            assert_int_equal(ef_kv_open(&kv, &flash), EF_OK);
+            assert_int_equal(ef_kv_open(&kv, &flash, EF_REGION_KV), EF_OK);
             assert_int_equal(set("a", "old"), EF_OK);
             flash.cut_at = flash.changes + n;
             flash.cut_is_torn = torn != 0;
             assert_int_equal(set("a", "new"), EF_FLASH_FAILED);
             expect_kv("a", "old");
             reopen();
-            assert_int_equal(ef_kv_open(&kv, &flash), EF_OK);
+            assert_int_equal(ef_kv_open(&kv, &flash, EF_REGION_KV), EF_OK);
             expect_kv("a", "old");
             assert_int_equal(set("a", "newer"), EF_OK);
             reopen();
-            assert_int_equal(ef_kv_open(&kv, &flash), EF_OK);
+            assert_int_equal(ef_kv_open(&kv, &flash, EF_REGION_KV), EF_OK);
             expect_kv("a", "newer");
         }
     }
@@ -178,7 +178,7 @@ static void a_flipped_bit_in_a_bank_gives_the_one_before(void **state)
 {
     (void)state;
     uint8_t sector[EF_SECTOR_BYTES];
-    assert_int_equal(ef_kv_open(&kv, &flash), EF_OK);
+    assert_int_equal(ef_kv_open(&kv, &flash, EF_REGION_KV), EF_OK);
     assert_int_equal(set("a", "one"), EF_OK);
     assert_int_equal(set("a", "two"), EF_OK);
     uint32_t at = kv.bank * EF_KV_BANK_BYTES;
@@ -186,7 +186,7 @@ static void a_flipped_bit_in_a_bank_gives_the_one_before(void **state)
     sector[20] ^= 1;
     assert_int_equal(ef_flash_erase(&flash, EF_REGION_KV, at, EF_SECTOR_BYTES), EF_OK);
     assert_int_equal(ef_flash_write(&flash, EF_REGION_KV, at, sector, sizeof sector), EF_OK);
-    assert_int_equal(ef_kv_open(&kv, &flash), EF_OK);
+    assert_int_equal(ef_kv_open(&kv, &flash, EF_REGION_KV), EF_OK);
     expect_kv("a", "one");
 }
 

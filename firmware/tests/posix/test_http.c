@@ -91,7 +91,7 @@ static int set_up(void **state)
         }
     }
     (void)close(listener);
-    curl = ef_curl_open(url, NULL);
+    curl = ef_curl_open(url, NULL, NULL);
     return curl != NULL ? 0 : -1;
 }
 
@@ -116,7 +116,7 @@ static ef_status fetch(ef_channel channel, const ef_request *request, size_t cap
         status = ef_curl_read(curl, channel, &response, got + *len, cap, &part);
         *len += part;
         if (status == EF_AGAIN) {
-            ef_curl_wait(curl, 50);
+            ef_curl_wait(curl, 50, -1, false);
             waits++;
         }
     }
@@ -219,7 +219,7 @@ static void two_exchanges_go_on_side_by_side(void **state)
         status = ef_curl_read(curl, EF_CHANNEL_DOWNLOAD, &first, data, sizeof data, &part);
         total += part;
         if (status == EF_AGAIN) {
-            ef_curl_wait(curl, 50);
+            ef_curl_wait(curl, 50, -1, false);
             waits++;
         }
     }
@@ -231,7 +231,7 @@ static void two_exchanges_go_on_side_by_side(void **state)
 static void a_host_that_is_not_there_is_a_lost_exchange(void **state)
 {
     (void)state;
-    ef_curl *nobody = ef_curl_open("http://127.0.0.1:1", NULL), *mine = curl;
+    ef_curl *nobody = ef_curl_open("http://127.0.0.1:1", NULL, NULL), *mine = curl;
     size_t len;
     ef_request request = {.method = "GET", .path = "/"};
     curl = nobody;

@@ -8,18 +8,20 @@
 #include <psa/crypto.h>
 
 #include "espforge/ef_manifest.h"
+#include "espforge/ef_messages.h"
 #include "espforge/ef_port.h"
 #include "espforge/ef_provision.h"
+#include "espforge/ef_ring.h"
+#include "espforge/ef_telemetry.h"
 
 #define EF_AGENT_VERSION "0.1.0"
 
-#define EF_TELEMETRY_SAMPLES 8u /* kept while the host cannot be reached; then the oldest goes */
-#define EF_TELEMETRY_VALUES 16u
-#define EF_TELEMETRY_NAME_CHARS 32u
 #define EF_PROGRESS_REPORTS 8u
 #define EF_TERMINAL_REPORTS 4u
 #define EF_TOKEN_CHARS 1023u
 #define EF_DOWNLOAD_TRIES 5u
+
+struct ef_agent;
 
 typedef struct ef_agent_config {
     const char *hardware_id;
@@ -37,6 +39,18 @@ typedef struct ef_agent_config {
     ef_status (*self_test)(void *ctx); /* NULL: every image is good. EF_AGAIN: ask again */
     void *self_test_ctx;
     ef_provision_config provision;
+
+    ef_link links[EF_LINKS];    /* message links in the order they are tried; EF_LINK_HTTP ends the list, and stands for none */
+    const char *mqtt_url;       /* instead of the claim's; NULL: the claim's */
+    const char *web_socket_url; /* likewise */
+    uint32_t heartbeat_ms;      /* between two statuses; 0 = 60,000 */
+    uint32_t telemetry_batch;   /* samples sent at once; 0 = 1. At most what the RAM holds */
+    uint32_t sleep_ms;          /* deep sleep between two wakes; 0: none */
+    uint32_t awake_ms;          /* longest wake when the host is not reached; 0 = 30,000 */
+    void (*factory_reset)(struct ef_agent *a); /* erases what a factory reset erases; the agent restarts then. NULL: the command fails */
+    void (*identify)(void *ctx);               /* the application shows which device it is. NULL: the command fails */
+    void (*add_status)(void *ctx, ef_json_writer *out); /* the application's members of `status`. NULL: none */
+    void *app_ctx;
 } ef_agent_config;
 
 typedef enum ef_state {
@@ -67,12 +81,13 @@ typedef enum ef_event {
     EF_EVENT_PENDING_VERIFY,
     EF_EVENT_CONFIRMED,
     EF_EVENT_REFUSED, /* the new image refuses itself */
+    EF_EVENT_RESTART, /* a command asks for it */
     EF_EVENT_COUNT
 } ef_event;
 
-typedef struct ef_backoff {
-    uint32_t base_ms, cap_ms, attempt;
-} ef_backoff;
+typedef struct ef_quality {
+    uint8_t score; /* of the connection, 0-100: recent successes, failures and latency */
+} ef_quality;
 
 typedef struct ef_clock {
     int64_t base_utc_ms, base_mono_ms; /* 0: the host has not said the time since the start */
@@ -214,28 +229,6 @@ typedef struct ef_confirm {
     int64_t next_ms;
 } ef_confirm;
 
-typedef struct ef_sample {
-    int64_t at_ms; /* 0: the clock was not set */
-    int64_t uptime_ms;
-    uint32_t free_heap_bytes;
-    bool has_rssi;
-    int32_t rssi_dbm;
-    uint32_t value_mask;
-    double values[EF_TELEMETRY_VALUES];
-} ef_sample;
-
-typedef struct ef_telemetry {
-    uint32_t name_count;
-    char names[EF_TELEMETRY_VALUES][EF_TELEMETRY_NAME_CHARS + 1];
-    double values[EF_TELEMETRY_VALUES];
-    uint32_t first, count; /* of the ring */
-    ef_sample samples[EF_TELEMETRY_SAMPLES];
-    uint32_t sending; /* samples in the request under way */
-    int64_t sample_ms; /* when the next one is taken */
-    int64_t next_ms;
-    ef_backoff backoff;
-} ef_telemetry;
-
 typedef struct ef_agent {
     const ef_port *port;
     ef_agent_config config;
@@ -244,7 +237,9 @@ typedef struct ef_agent {
     int64_t started_ms;
     int64_t entered_ms; /* the present state */
     uint8_t running_slot;
-    bool restarting;
+    bool restarting;   /* or asleep: nothing is done any more */
+    bool reset_wanted; /* before the restart */
+    bool polled;       /* the host has said since the start that there is no update */
 
     ef_clock clock;
     ef_identity identity;
@@ -262,6 +257,9 @@ typedef struct ef_agent {
     ef_telemetry telemetry;
     ef_networks networks;
     ef_provision provision;
+    ef_quality quality;
+    ef_messages messages;
+    ef_ring ring;
     uint8_t sector[EF_SECTOR_BYTES];
 } ef_agent;
 
@@ -275,6 +273,13 @@ uint32_t ef_agent_step(ef_agent *agent, int64_t now_ms);
 const char *ef_state_name(ef_state state);
 /* Best known UTC in ms, 0 when unknown. */
 int64_t ef_agent_utc_ms(const ef_agent *agent);
+/* A line of the application, in the port's log and in the ring log. */
+void ef_agent_log(ef_agent *agent, ef_log_level level, const char *line);
+/* An action that commands may name. `name` must outlive the agent. EF_BAD_ARGUMENT for a name outside of docs/protocol.md or one that is taken,
+ * EF_TOO_LARGE for a ninth. */
+ef_status ef_agent_action(ef_agent *agent, const char *name, ef_action_fn run, void *ctx);
+/* The application's part of `status` has changed: it is sent soon. */
+void ef_agent_status_changed(ef_agent *agent);
 /* A value for telemetry, see app.h. */
 ef_status ef_agent_telemetry_number(ef_agent *agent, const char *name, double value);
 

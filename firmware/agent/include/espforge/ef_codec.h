@@ -57,6 +57,7 @@ void ef_json_put_string(ef_json_writer *w, const char *name_or_null, const char 
 void ef_json_put_int(ef_json_writer *w, const char *name_or_null, int64_t value);
 void ef_json_put_number(ef_json_writer *w, const char *name_or_null, double value);      /* NaN and infinities become null */
 void ef_json_put_bool(ef_json_writer *w, const char *name_or_null, bool value);
+void ef_json_put_raw(ef_json_writer *w, const char *name_or_null, const char *json, size_t len); /* a value that is JSON already */
 /* Terminates with a NUL; *len gets the length without it. */
 ef_status ef_json_end(ef_json_writer *w, size_t *len);
 

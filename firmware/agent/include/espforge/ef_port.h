@@ -70,7 +70,7 @@ typedef struct ef_response {
     int32_t retry_after_s;  /* 0: not said */
     char offer_id[EF_OFFER_CHARS + 1];
     char topic[16];         /* messages: of the one just read, without the root */
-    uint32_t unacknowledged; /* messages: sent with QoS 1 and not acknowledged yet */
+    uint32_t unacknowledged; /* messages: sent with QoS 1 and not acknowledged yet; every read says it, also one that answers EF_AGAIN */
 } ef_response;
 
 void ef_response_clear(ef_response *response);
@@ -94,6 +94,16 @@ typedef enum ef_network {
     EF_NETWORK_ABSENT   /* the last join failed: nothing of that name is heard */
 } ef_network;
 
+typedef enum ef_reset {
+    EF_RESET_UNKNOWN,
+    EF_RESET_POWER_ON,
+    EF_RESET_SOFTWARE,
+    EF_RESET_PANIC,
+    EF_RESET_WATCHDOG,
+    EF_RESET_BROWNOUT,
+    EF_RESET_DEEP_SLEEP
+} ef_reset;
+
 typedef struct ef_facts {
     uint8_t running_slot; /* 0 = a, 1 = b */
     ef_slot_state slot_state[EF_SLOT_COUNT];
@@ -105,6 +115,7 @@ typedef struct ef_facts {
     bool has_rssi;
     int32_t rssi_dbm;
     ef_network network;
+    ef_reset reset; /* why this start happened */
 } ef_facts;
 
 typedef enum ef_action {
@@ -134,7 +145,8 @@ typedef struct ef_port {
      * Messages: EF_OK with one whole message and its topic, or with len 0 when only the status is new; EF_TOO_LARGE drops one that exceeds cap. */
     ef_status (*open)(void *ctx, ef_channel channel, const ef_request *request); /* EF_NOT_FOUND: a link this port does not have */
     ef_status (*read)(void *ctx, ef_channel channel, ef_response *response, uint8_t *out, size_t cap, size_t *len);
-    /* Messages: EF_OK when it was taken over (copied), EF_AGAIN when the port has no room for it now, EF_NETWORK. */
+    /* Messages: EF_OK when it was taken over (copied), EF_AGAIN when the port has no room for it now, EF_NETWORK. What was taken over with QoS 1
+     * and is not acknowledged when the channel closes is sent again when the same link is opened the next time. */
     ef_status (*send)(void *ctx, ef_channel channel, const ef_message *message);
     void (*close)(void *ctx, ef_channel channel); /* harmless when nothing is open */
 

@@ -33,7 +33,16 @@
     X(EF_FLASH_FAILED, "flash-failed")                     \
     X(EF_CRASHED, "crashed")                               \
     X(EF_SELF_TEST_FAILED, "self-test-failed")             \
-    X(EF_CONFIRM_TIMEOUT, "confirm-timeout")
+    X(EF_CONFIRM_TIMEOUT, "confirm-timeout")               \
+    X(EF_COMMAND_INVALID, "command-invalid")               \
+    X(EF_COMMAND_DEVICE, "command-device")                 \
+    X(EF_COMMAND_SIGNATURE, "command-signature")           \
+    X(EF_COMMAND_TIME_UNKNOWN, "command-time-unknown")     \
+    X(EF_COMMAND_EXPIRED, "command-expired")               \
+    X(EF_COMMAND_EARLY, "command-early")                   \
+    X(EF_COMMAND_REPLAYED, "command-replayed")             \
+    X(EF_COMMAND_BUSY, "command-busy")                     \
+    X(EF_COMMAND_UNKNOWN, "command-unknown")
 
 typedef enum ef_status {
 #define EF_STATUS_ENUM(symbol, code) symbol,

@@ -31,6 +31,8 @@ typedef struct bootloader {
     int lock_fd, signal_fd;
     bool stdin_open;
     ef_flash flash;
+    const char *reset;  /* why the next start happens */
+    bool sleeps;        /* the image asked to be started again after --sleep-ms */
     uint32_t fast_ends; /* how often in a row an image ended soon after its start */
 } bootloader;
 
@@ -162,7 +164,7 @@ static bool run_image(bootloader *b, uint8_t slot, const ef_image *image)
     char detail[EF_DETAIL_CHARS + 1];
     bool pending = is_pending(b, slot);
     say('I', "slot %c, %s %s%s", 'a' + slot, image->project, image->version, pending ? ", to be confirmed" : "");
-    if (ef_child_start(&child, &b->flash, slot, image, &b->settings, b->argc, b->argv, b->lock_fd) != EF_OK) {
+    if (ef_child_start(&child, &b->flash, slot, image, &b->settings, b->reset, b->argc, b->argv, b->lock_fd) != EF_OK) {
         say('E', "cannot start the image: %s", strerror(errno));
         b->fast_ends++;
         return true;
@@ -187,6 +189,7 @@ static bool run_image(bootloader *b, uint8_t slot, const ef_image *image)
                 continue;
             (void)kill(child.pid, SIGKILL);
             (void)waitpid(child.pid, &status, 0);
+            b->reset = "watchdog";
             (void)snprintf(detail, sizeof detail, "The image hung and was stopped %.1f s after start.",
                            (double)(ef_monotonic_ms() - child.started_ms) / 1000.0);
             say('E', "%s", detail);
@@ -197,10 +200,12 @@ static bool run_image(bootloader *b, uint8_t slot, const ef_image *image)
     }
 
     int64_t lived_ms = ef_monotonic_ms() - child.started_ms;
-    bool wants_restart = WIFEXITED(status) && WEXITSTATUS(status) == EF_EXIT_RESTART;
-    b->fast_ends = lived_ms >= (wants_restart ? 1000 : 60000) ? 0 : b->fast_ends + 1;
+    b->sleeps = WIFEXITED(status) && WEXITSTATUS(status) == EF_EXIT_SLEEP && b->settings.sleep_ms > 0 && !is_pending(b, slot);
+    bool wants_restart = (WIFEXITED(status) && WEXITSTATUS(status) == EF_EXIT_RESTART) || b->sleeps;
+    b->reset = b->sleeps ? "deep-sleep" : wants_restart ? "software" : "panic";
+    b->fast_ends = b->sleeps || lived_ms >= (wants_restart ? 1000 : 60000) ? 0 : b->fast_ends + 1;
     if (wants_restart) {
-        say('I', "restart");
+        say('I', "%s", b->sleeps ? "asleep" : "restart");
         return true;
     }
     describe_end(status, (double)lived_ms / 1000.0, detail, sizeof detail);
@@ -239,8 +244,8 @@ static int run_device(bootloader *b)
         }
         if (!run_image(b, slot, &image[slot]))
             return 0;
-        int64_t delay_ms = restart_delay_ms(b->fast_ends);
-        if (delay_ms > 0)
+        int64_t delay_ms = b->sleeps ? b->settings.sleep_ms : restart_delay_ms(b->fast_ends);
+        if (delay_ms > 0 && !b->sleeps)
             say('W', "starting again in %.1f s", (double)delay_ms / 1000.0);
         for (int64_t until = ef_monotonic_ms() + delay_ms; delay_ms > 0; delay_ms = until - ef_monotonic_ms())
             if (wait_for(b, delay_ms) == ENDING_ASKED)
@@ -250,7 +255,7 @@ static int run_device(bootloader *b)
 
 int main(int argc, char **argv)
 {
-    bootloader b = {.argc = argc, .argv = argv, .lock_fd = -1, .signal_fd = -1};
+    bootloader b = {.argc = argc, .argv = argv, .lock_fd = -1, .signal_fd = -1, .reset = "power-on"};
     char error[256];
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         ef_settings_usage(stdout);

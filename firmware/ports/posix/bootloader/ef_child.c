@@ -95,12 +95,14 @@ static _Noreturn void run(int memory_fd, const char *file, char **argv, ef_flash
     _exit(126);
 }
 
-ef_status ef_child_start(ef_child *child, ef_flash *flash, uint8_t slot, const ef_image *image, const ef_settings *settings, int argc,
+ef_status ef_child_start(ef_child *child, ef_flash *flash, uint8_t slot, const ef_image *image, const ef_settings *settings, const char *reset, int argc,
                          char **argv, int lock_fd)
 {
     char file[PATH_MAX];
     char slot_option[] = "--slot", slot_value[] = {(char)('a' + slot), 0};
-    char **child_argv = calloc((size_t)argc + 3, sizeof *child_argv);
+    char reset_option[] = "--reset", reset_value[16];
+    (void)snprintf(reset_value, sizeof reset_value, "%s", reset);
+    char **child_argv = calloc((size_t)argc + 5, sizeof *child_argv);
     int n = snprintf(file, sizeof file, "%s/run_%c.elf", settings->state_dir, 'a' + slot);
     if (child_argv == NULL || n < 0 || (size_t)n >= sizeof file) {
         free(child_argv);
@@ -109,6 +111,8 @@ ef_status ef_child_start(ef_child *child, ef_flash *flash, uint8_t slot, const e
     memcpy(child_argv, argv, (size_t)argc * sizeof *argv);
     child_argv[argc] = slot_option;
     child_argv[argc + 1] = slot_value;
+    child_argv[argc + 2] = reset_option;
+    child_argv[argc + 3] = reset_value;
 
     int memory_fd = payload_in_memory(flash, slot, image);
     pid_t parent = getpid();

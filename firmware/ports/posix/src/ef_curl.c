@@ -24,7 +24,7 @@ typedef struct exchange {
 struct ef_curl {
     CURLM *multi;
     char server_url[256];
-    const char *ca_file;
+    const char *ca_file, *pins;
     exchange exchanges[EF_CHANNEL_COUNT];
 };
 
@@ -72,7 +72,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *context)
     return len;
 }
 
-ef_curl *ef_curl_open(const char *server_url, const char *ca_file)
+ef_curl *ef_curl_open(const char *server_url, const char *ca_file, const char *pins)
 {
     ef_curl *curl = calloc(1, sizeof *curl);
     if (curl == NULL || strlen(server_url) >= sizeof curl->server_url) {
@@ -83,6 +83,7 @@ ef_curl *ef_curl_open(const char *server_url, const char *ca_file)
     for (size_t len = strlen(curl->server_url); len > 0 && curl->server_url[len - 1] == '/'; len--)
         curl->server_url[len - 1] = 0;
     curl->ca_file = ca_file;
+    curl->pins = pins;
     bool tls = strncmp(server_url, "https:", 6) == 0;
     bool ok = curl_global_init(tls ? CURL_GLOBAL_SSL : CURL_GLOBAL_NOTHING) == CURLE_OK && (curl->multi = curl_multi_init()) != NULL;
     for (int i = 0; ok && i < EF_CHANNEL_COUNT; i++)
@@ -159,6 +160,8 @@ ef_status ef_curl_begin(ef_curl *curl, ef_channel channel, const ef_request *req
     (void)curl_easy_setopt(e->easy, CURLOPT_PRIVATE, e);
     if (curl->ca_file != NULL)
         (void)curl_easy_setopt(e->easy, CURLOPT_CAINFO, curl->ca_file);
+    if (curl->pins != NULL)
+        (void)curl_easy_setopt(e->easy, CURLOPT_PINNEDPUBLICKEY, curl->pins);
     if (post) {
         (void)curl_easy_setopt(e->easy, CURLOPT_POSTFIELDSIZE, (long)request->body_len);
         (void)curl_easy_setopt(e->easy, CURLOPT_POSTFIELDS, request->body == NULL ? "" : request->body);
@@ -225,7 +228,8 @@ void ef_curl_end(ef_curl *curl, ef_channel channel)
     e->active = e->added = false;
 }
 
-void ef_curl_wait(ef_curl *curl, uint32_t wait_ms)
+void ef_curl_wait(ef_curl *curl, uint32_t wait_ms, int other_fd, bool other_wants_write)
 {
-    (void)curl_multi_poll(curl->multi, NULL, 0, (int)wait_ms, NULL);
+    struct curl_waitfd other = {.fd = other_fd, .events = (short)(CURL_WAIT_POLLIN | (other_wants_write ? CURL_WAIT_POLLOUT : 0))};
+    (void)curl_multi_poll(curl->multi, other_fd >= 0 ? &other : NULL, other_fd >= 0 ? 1u : 0u, (int)wait_ms, NULL);
 }

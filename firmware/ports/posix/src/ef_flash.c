@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const file_names[EF_REGION_COUNT] = {"slot_a.bin", "slot_b.bin", "boot.bin", "kv.bin"};
+static const char *const file_names[EF_REGION_COUNT] = {"slot_a.bin", "slot_b.bin", "boot.bin", "kv.bin", "bulk.bin"};
 
 static bool write_all(int fd, const uint8_t *data, size_t len, off_t offset)
 {
@@ -52,7 +52,7 @@ ef_status ef_flash_open(ef_flash *flash, const char *dir, uint32_t slot_size_byt
     uint32_t slot = slot_size_bytes == 0 ? EF_SLOT_SIZE_DEFAULT : slot_size_bytes;
     if (slot % EF_SECTOR_BYTES != 0)
         return EF_BAD_ARGUMENT;
-    const uint32_t sizes[EF_REGION_COUNT] = {slot, slot, EF_BOOT_REGION_BYTES, EF_KV_REGION_BYTES};
+    const uint32_t sizes[EF_REGION_COUNT] = {slot, slot, EF_BOOT_REGION_BYTES, EF_KV_REGION_BYTES, EF_BULK_REGION_BYTES};
 
     int dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dir_fd < 0)

@@ -12,9 +12,11 @@
 #define EF_BOOT_REGION_BYTES (2u * EF_SECTOR_BYTES)
 #define EF_KV_BANK_BYTES (2u * EF_SECTOR_BYTES)
 #define EF_KV_REGION_BYTES (2u * EF_KV_BANK_BYTES)
+#define EF_BULK_BANK_BYTES (4u * EF_SECTOR_BYTES) /* log, telemetry, the application's records: apart, so that they cannot crowd out the agent's */
+#define EF_BULK_REGION_BYTES (2u * EF_BULK_BANK_BYTES)
 #define EF_SLOT_SIZE_DEFAULT (8u * 1024u * 1024u)
 
-typedef enum ef_region { EF_REGION_SLOT_A, EF_REGION_SLOT_B, EF_REGION_BOOT, EF_REGION_KV, EF_REGION_COUNT } ef_region;
+typedef enum ef_region { EF_REGION_SLOT_A, EF_REGION_SLOT_B, EF_REGION_BOOT, EF_REGION_KV, EF_REGION_BULK, EF_REGION_COUNT } ef_region;
 
 typedef struct ef_flash {
     int fd[EF_REGION_COUNT];

@@ -53,19 +53,21 @@ static bool well_formed(const uint8_t *entries, size_t len)
     return true;
 }
 
-ef_status ef_kv_open(ef_kv *kv, ef_flash *flash)
+ef_status ef_kv_open(ef_kv *kv, ef_flash *flash, ef_region region)
 {
     memset(kv, 0, sizeof *kv);
     kv->flash = flash;
+    kv->region = region;
+    kv->bank_bytes = region == EF_REGION_BULK ? EF_BULK_BANK_BYTES : EF_KV_BANK_BYTES;
     kv->bank = 1;
     bool found = false;
     for (uint32_t bank = 0; bank < 2; bank++) {
-        uint8_t bytes[EF_KV_BANK_BYTES];
-        ef_status status = ef_flash_read(flash, EF_REGION_KV, bank * EF_KV_BANK_BYTES, bytes, sizeof bytes);
+        uint8_t bytes[EF_BULK_BANK_BYTES];
+        ef_status status = ef_flash_read(flash, region, bank * kv->bank_bytes, bytes, kv->bank_bytes);
         if (status != EF_OK)
             return status;
         uint32_t revision = ef_get_u32(bytes + 4), len = ef_get_u32(bytes + 8), crc = ef_get_u32(bytes + 12);
-        if (ef_get_u32(bytes) != MAGIC || len > sizeof kv->entries)
+        if (ef_get_u32(bytes) != MAGIC || len > kv->bank_bytes - HEADER_BYTES)
             continue;
         ef_put_u32(bytes + 12, 0);
         if (crc != ef_crc32(bytes, HEADER_BYTES + len) || !well_formed(bytes + HEADER_BYTES, len))
@@ -106,7 +108,7 @@ ef_status ef_kv_set(ef_kv *kv, const char *key, const uint8_t *data, size_t len)
     if (exists ? old.value_len == len && memcmp(old.value, data, len) == 0 : len == 0)
         return EF_OK;
 
-    uint8_t bank[EF_KV_BANK_BYTES];
+    uint8_t bank[EF_BULK_BANK_BYTES];
     uint8_t *entries = bank + HEADER_BYTES;
     size_t used = 0;
     if (exists) {
@@ -118,7 +120,7 @@ ef_status ef_kv_set(ef_kv *kv, const char *key, const uint8_t *data, size_t len)
         used = kv->len;
     }
     if (len > 0) {
-        if (3 + key_len + len > sizeof kv->entries - used)
+        if (3 + key_len + len > kv->bank_bytes - HEADER_BYTES - used)
             return EF_TOO_LARGE;
         entries[used] = (uint8_t)key_len;
         ef_put_u16(entries + used + 1, (uint16_t)len);
@@ -133,9 +135,9 @@ ef_status ef_kv_set(ef_kv *kv, const char *key, const uint8_t *data, size_t len)
     ef_put_u32(bank + 12, ef_crc32(bank, HEADER_BYTES + used));
 
     uint32_t target = 1 - kv->bank;
-    ef_status status = ef_flash_erase(kv->flash, EF_REGION_KV, target * EF_KV_BANK_BYTES, EF_KV_BANK_BYTES);
+    ef_status status = ef_flash_erase(kv->flash, kv->region, target * kv->bank_bytes, kv->bank_bytes);
     if (status == EF_OK)
-        status = ef_flash_write(kv->flash, EF_REGION_KV, target * EF_KV_BANK_BYTES, bank, HEADER_BYTES + used);
+        status = ef_flash_write(kv->flash, kv->region, target * kv->bank_bytes, bank, HEADER_BYTES + used);
     if (status == EF_OK)
         status = ef_flash_sync(kv->flash);
     if (status != EF_OK)

@@ -56,7 +56,11 @@ static int start(device *d, int argc, char **argv)
         return fail(s->state_dir, "the key-value store cannot be read");
     d->posix.verbose = s->verbose;
     d->posix.rssi_dbm = s->rssi_dbm;
-    d->posix.curl = ef_curl_open(s->server_url, s->ca_file);
+    d->posix.reset = s->reset;
+    (void)ef_faults_parse(&d->posix.faults, s->faults);
+    d->posix.curl = ef_curl_open(s->server_url, s->ca_file, s->pins);
+    d->posix.mqtt = ef_mqtt_open(s->ca_file, s->pins != NULL);
+    d->posix.websocket = ef_websocket_open(s->ca_file, s->pins != NULL);
     if (d->posix.curl == NULL)
         return fail(s->server_url, "libcurl failed");
 
@@ -78,6 +82,16 @@ static int start(device *d, int argc, char **argv)
         .self_test = ef_app_ask_self_test,
         .self_test_ctx = &d->app,
         .provision = {.port = ef_provision_posix_port(&d->provision)},
+        .links = {s->links[0], s->links[1]},
+        .mqtt_url = s->mqtt_url,
+        .web_socket_url = s->web_socket_url,
+        .heartbeat_ms = s->heartbeat_ms,
+        .telemetry_batch = s->telemetry_batch,
+        .sleep_ms = s->sleep_ms,
+        .awake_ms = s->awake_ms,
+        .identify = ef_app_ask_identify,
+        .add_status = ef_app_ask_status,
+        .app_ctx = &d->app,
     };
     d->app.agent = &d->agent;
     ef_status status = ef_agent_init(&d->agent, &d->port, &config, ef_monotonic_ms());
@@ -96,7 +110,7 @@ int main(int argc, char **argv)
 
     int64_t app_next_ms = 0;
     ef_app_setup(&d->app);
-    while (!d->posix.restart_wanted) {
+    while (!d->posix.restart_wanted && d->posix.sleep_wanted_ms == 0) {
         int64_t now_ms = ef_monotonic_ms();
         if (now_ms >= app_next_ms) {
             ef_app_loop(&d->app, now_ms);
@@ -109,11 +123,14 @@ int main(int argc, char **argv)
         if (app_wait_ms < (int64_t)wait_ms)
             wait_ms = app_wait_ms > 0 ? (uint32_t)app_wait_ms : 0;
         if (wait_ms > 0)
-            ef_curl_wait(d->posix.curl, wait_ms);
+            ef_posix_wait(&d->posix, wait_ms);
     }
     ef_provision_posix_close(&d->provision);
+    bool sleeps = d->posix.sleep_wanted_ms > 0;
+    ef_mqtt_close(d->posix.mqtt);
+    ef_websocket_close(d->posix.websocket);
     ef_curl_close(d->posix.curl);
     ef_flash_close(&d->flash);
     free(d);
-    return EF_EXIT_RESTART;
+    return sleeps ? EF_EXIT_SLEEP : EF_EXIT_RESTART;
 }

@@ -31,31 +31,83 @@ static ef_network network(ef_posix *posix)
 
 static ef_status open_channel(void *ctx, ef_channel channel, const ef_request *request)
 {
-    if (request->link != EF_LINK_HTTP)
-        return EF_NOT_FOUND;
-    if (network(ctx) != EF_NETWORK_UP)
+    ef_posix *posix = ctx;
+    if (network(posix) != EF_NETWORK_UP)
         return EF_NETWORK;
-    return ef_curl_begin(((ef_posix *)ctx)->curl, channel, request);
+    ef_status status = ef_faults_open(&posix->faults, channel, request, ef_monotonic_ms());
+    if (status != EF_AGAIN)
+        return status;
+    if (channel != EF_CHANNEL_MESSAGES)
+        return request->link == EF_LINK_HTTP ? ef_curl_begin(posix->curl, channel, request) : EF_BAD_ARGUMENT;
+    if (request->link == EF_LINK_MQTT)
+        status = posix->mqtt == NULL ? EF_NOT_FOUND : ef_mqtt_begin(posix->mqtt, request);
+    else if (request->link == EF_LINK_WEBSOCKET)
+        status = posix->websocket == NULL ? EF_NOT_FOUND : ef_websocket_begin(posix->websocket, request);
+    posix->link = status == EF_OK ? request->link : EF_LINK_HTTP;
+    return status == EF_AGAIN ? EF_BAD_ARGUMENT : status;
+}
+
+static ef_status read_real(ef_posix *posix, ef_channel channel, ef_response *response, uint8_t *out, size_t cap, size_t *len)
+{
+    if (channel != EF_CHANNEL_MESSAGES)
+        return ef_curl_read(posix->curl, channel, response, out, cap, len);
+    switch (posix->link) {
+    case EF_LINK_MQTT:
+        return ef_mqtt_read(posix->mqtt, response, out, cap, len);
+    case EF_LINK_WEBSOCKET:
+        return ef_websocket_read(posix->websocket, response, out, cap, len);
+    case EF_LINK_HTTP:
+        break;
+    }
+    *len = 0;
+    return EF_NETWORK;
 }
 
 static ef_status read_channel(void *ctx, ef_channel channel, ef_response *response, uint8_t *out, size_t cap, size_t *len)
 {
-    if (network(ctx) != EF_NETWORK_UP) {
+    ef_posix *posix = ctx;
+    bool handled;
+    if (network(posix) != EF_NETWORK_UP) {
         *len = 0;
         return EF_NETWORK;
     }
-    return ef_curl_read(((ef_posix *)ctx)->curl, channel, response, out, cap, len);
+    ef_status status = ef_faults_read(&posix->faults, channel, response, out, cap, len, ef_monotonic_ms(), &handled);
+    return handled ? status : ef_faults_heard(&posix->faults, channel, read_real(posix, channel, response, out, cap, len), len);
 }
 
 static void close_channel(void *ctx, ef_channel channel)
 {
-    ef_curl_end(((ef_posix *)ctx)->curl, channel);
+    ef_posix *posix = ctx;
+    if (channel != EF_CHANNEL_MESSAGES) {
+        ef_curl_end(posix->curl, channel);
+        return;
+    }
+    if (posix->link == EF_LINK_MQTT)
+        ef_mqtt_end(posix->mqtt);
+    else if (posix->link == EF_LINK_WEBSOCKET)
+        ef_websocket_end(posix->websocket);
+    posix->link = EF_LINK_HTTP;
 }
 
 static ef_status send_message(void *ctx, ef_channel channel, const ef_message *message)
 {
-    (void)ctx, (void)channel, (void)message;
-    return EF_NETWORK;
+    ef_posix *posix = ctx;
+    if (channel != EF_CHANNEL_MESSAGES || posix->link == EF_LINK_HTTP)
+        return EF_NETWORK;
+    return posix->link == EF_LINK_MQTT ? ef_mqtt_send(posix->mqtt, message) : ef_websocket_send(posix->websocket, message);
+}
+
+void ef_posix_wait(ef_posix *posix, uint32_t wait_ms)
+{
+    bool wants_write = false;
+    int fd = posix->link == EF_LINK_MQTT        ? ef_mqtt_socket(posix->mqtt, &wants_write)
+             : posix->link == EF_LINK_WEBSOCKET ? ef_websocket_socket(posix->websocket, &wants_write)
+                                                : -1;
+    ef_curl_wait(posix->curl, wait_ms, fd, wants_write);
+    if (posix->link == EF_LINK_MQTT)
+        ef_mqtt_pump(posix->mqtt);
+    else if (posix->link == EF_LINK_WEBSOCKET)
+        ef_websocket_pump(posix->websocket);
 }
 
 static ef_region other_slot(const ef_posix *posix)
@@ -78,14 +130,20 @@ static ef_status slot_read(void *ctx, uint32_t offset, uint8_t *out, size_t len)
     return ef_flash_read(posix->flash, other_slot(posix), offset, out, len);
 }
 
+static ef_kv *store_of(ef_posix *posix, const char *key)
+{
+    bool bulk = strncmp(key, "log", 3) == 0 || (strncmp(key, "tm", 2) == 0 && key[2] >= '0' && key[2] <= '9') || strncmp(key, "app", 3) == 0;
+    return bulk ? &posix->bulk : &posix->kv;
+}
+
 static ef_status kv_get(void *ctx, const char *key, uint8_t *out, size_t cap, size_t *len)
 {
-    return ef_kv_get(&((ef_posix *)ctx)->kv, key, out, cap, len);
+    return ef_kv_get(store_of(ctx, key), key, out, cap, len);
 }
 
 static ef_status kv_set(void *ctx, const char *key, const uint8_t *data, size_t len)
 {
-    return ef_kv_set(&((ef_posix *)ctx)->kv, key, data, len);
+    return ef_kv_set(store_of(ctx, key), key, data, len);
 }
 
 /* A signal in a room: wanders by a decibel at a time, up to 6 from where it belongs. */
@@ -121,6 +179,7 @@ static void facts(void *ctx, ef_facts *out)
     out->network = network(posix);
     if (posix->radio != NULL)
         posix->rssi_dbm = ef_radio_rssi_dbm(posix->radio);
+    out->reset = posix->reset;
     out->has_rssi = posix->rssi_dbm != 0;
     out->rssi_dbm = out->has_rssi ? play_radio(posix) : 0;
 }
@@ -139,7 +198,8 @@ static ef_status act(void *ctx, ef_action action, const ef_action_detail *detail
         posix->restart_wanted = true;
         return EF_OK;
     case EF_BOOT_SLEEP:
-        return EF_NOT_FOUND;
+        posix->sleep_wanted_ms = detail->sleep_ms;
+        return EF_OK;
     case EF_NETWORK_JOIN:
         return posix->radio == NULL ? EF_NOT_FOUND : ef_radio_join(posix->radio, detail->ssid, detail->password, ef_monotonic_ms());
     case EF_NETWORK_LEAVE:
@@ -183,5 +243,6 @@ ef_status ef_posix_port_init(ef_posix *posix, ef_port *port, ef_flash *flash, ui
         .act = act,
         .log = log_line,
     };
-    return ef_kv_open(&posix->kv, flash);
+    ef_status status = ef_kv_open(&posix->kv, flash, EF_REGION_KV);
+    return status == EF_OK ? ef_kv_open(&posix->bulk, flash, EF_REGION_BULK) : status;
 }

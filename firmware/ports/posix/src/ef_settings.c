@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ef_faults.h"
+
 void ef_settings_usage(FILE *out)
 {
     (void)fputs("usage: ef_bootloader --state DIR --server URL [options]\n"
@@ -30,6 +32,15 @@ void ef_settings_usage(FILE *out)
                 "  --radio FILE             play a room of Wi-Fi networks, a line each: name TAB dBm TAB password; the device must be given one of them\n"
                 "  --portal PORT            the page that gives it one, on 127.0.0.1 (0 = any free port; PORTAL says which)\n"
                 "  --provision-socket PATH  a Unix socket that speaks Improv, as the serial line of a device does\n"
+                "  --pin sha256//BASE64     key the host must have, several separated by ';' (then without mqtts and wss, which cannot be checked)\n"
+                "  --links LIST             message links in the order they are tried: mqtt,websocket (default), one of them, or none\n"
+                "  --mqtt-url URL           mqtt:// or mqtts://, instead of the claim's\n"
+                "  --ws-url URL             ws:// or wss://, instead of the claim's\n"
+                "  --heartbeat-ms N         between two statuses (default 60000)\n"
+                "  --telemetry-batch N      samples sent at once (default 1)\n"
+                "  --sleep-ms N             deep sleep between two wakes (default: none)\n"
+                "  --awake-ms N             longest wake when the host is not reached (default 30000)\n"
+                "  --fault LIST             a bad network: loss=PERCENT,delay=MS,cut=BYTES,captive,seed=N\n"
                 "  --follow-stdin           end when stdin ends\n"
                 "  --verbose                debug lines\n",
                 out);
@@ -96,6 +107,73 @@ static bool copy(char *out, size_t cap, const char *text, bool (*good)(const cha
     return true;
 }
 
+static bool read_links(const char *text, ef_link links[EF_LINKS])
+{
+    static const struct {
+        const char *text;
+        ef_link links[EF_LINKS];
+    } orders[] = {
+        {"mqtt,websocket", {EF_LINK_MQTT, EF_LINK_WEBSOCKET}}, {"websocket,mqtt", {EF_LINK_WEBSOCKET, EF_LINK_MQTT}},
+        {"mqtt", {EF_LINK_MQTT, EF_LINK_HTTP}},                {"websocket", {EF_LINK_WEBSOCKET, EF_LINK_HTTP}},
+        {"none", {EF_LINK_HTTP, EF_LINK_HTTP}},
+    };
+    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
+        if (strcmp(text, orders[i].text) != 0)
+            continue;
+        memcpy(links, orders[i].links, sizeof orders[i].links);
+        return true;
+    }
+    return false;
+}
+
+static bool read_reset(const char *text, ef_reset *reset)
+{
+    static const char *const names[] = {"unknown", "power-on", "software", "panic", "watchdog", "brownout", "deep-sleep"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(text, names[i]) != 0)
+            continue;
+        *reset = (ef_reset)i;
+        return true;
+    }
+    return false;
+}
+
+static bool url_is_good(const char *t, const char *plain, const char *secure)
+{
+    return (strncmp(t, plain, strlen(plain)) == 0 || strncmp(t, secure, strlen(secure)) == 0) && strlen(t) <= EF_LINK_URL_CHARS &&
+           strpbrk(t, " \t\r\n") == NULL;
+}
+
+/* The options of the message link, of sleep and of faults. *known: it is one of them. */
+static bool read_link_option(ef_settings *s, const char *name, const char *value, bool is_image, bool *known)
+{
+    const uint32_t week_ms = 7u * 24u * 3600u * 1000u;
+    ef_faults faults;
+    *known = true;
+    if (strcmp(name, "--pin") == 0)
+        return s->pins = value, strncmp(value, "sha256//", 8) == 0;
+    if (strcmp(name, "--links") == 0)
+        return read_links(value, s->links);
+    if (strcmp(name, "--mqtt-url") == 0)
+        return s->mqtt_url = value, url_is_good(value, "mqtt://", "mqtts://");
+    if (strcmp(name, "--ws-url") == 0)
+        return s->web_socket_url = value, url_is_good(value, "ws://", "wss://");
+    if (strcmp(name, "--heartbeat-ms") == 0)
+        return number(value, week_ms, &s->heartbeat_ms) && s->heartbeat_ms >= 100;
+    if (strcmp(name, "--telemetry-batch") == 0)
+        return number(value, 64, &s->telemetry_batch) && s->telemetry_batch >= 1;
+    if (strcmp(name, "--sleep-ms") == 0)
+        return number(value, week_ms, &s->sleep_ms) && s->sleep_ms >= 100;
+    if (strcmp(name, "--awake-ms") == 0)
+        return number(value, week_ms, &s->awake_ms) && s->awake_ms >= 100;
+    if (strcmp(name, "--fault") == 0)
+        return s->faults = value, ef_faults_parse(&faults, value);
+    if (strcmp(name, "--reset") == 0 && is_image)
+        return read_reset(value, &s->reset);
+    *known = false;
+    return true;
+}
+
 bool ef_settings_parse(ef_settings *s, int argc, char **argv, bool is_image, char *error, size_t error_cap)
 {
     const uint32_t day_ms = 24u * 3600u * 1000u;
@@ -104,6 +182,8 @@ bool ef_settings_parse(ef_settings *s, int argc, char **argv, bool is_image, cha
     s->telemetry_ms = 10000;
     s->soak_ms = 5000;
     s->confirm_timeout_ms = 60000;
+    s->links[0] = EF_LINK_MQTT;
+    s->links[1] = EF_LINK_WEBSOCKET;
     for (int i = 1; i < argc; i++) {
         const char *name = argv[i], *value = i + 1 < argc ? argv[i + 1] : NULL;
         if (strcmp(name, "--follow-stdin") == 0) {
@@ -119,8 +199,10 @@ bool ef_settings_parse(ef_settings *s, int argc, char **argv, bool is_image, cha
             return false;
         }
         i++;
-        bool ok = true;
-        if (strcmp(name, "--state") == 0)
+        bool known = false, ok = read_link_option(s, name, value, is_image, &known);
+        if (known)
+            ; /* it was read */
+        else if (strcmp(name, "--state") == 0)
             s->state_dir = value;
         else if (strcmp(name, "--server") == 0)
             ok = server_is_good(value), s->server_url = value;

@@ -6,9 +6,11 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "espforge/ef_messages.h"
 #include "espforge/ef_status.h"
 
 #define EF_EXIT_RESTART 85 /* an image ends with this to be restarted; anything else is a crash */
+#define EF_EXIT_SLEEP 86   /* an image ends with this to be started again after --sleep-ms */
 #define EF_EXIT_USAGE 2
 #define EF_CONFIRM_GRACE_MS 1500 /* the agent gives up by itself first; past this the bootloader stops it */
 
@@ -26,6 +28,16 @@ typedef struct ef_settings {
     uint32_t soak_ms;
     uint32_t confirm_timeout_ms;
     int32_t rssi_dbm; /* of the radio that is played; 0: none */
+    const char *pins;           /* NULL: none */
+    const char *mqtt_url;       /* NULL: the claim's */
+    const char *web_socket_url; /* likewise */
+    ef_link links[EF_LINKS];
+    uint32_t heartbeat_ms;
+    uint32_t telemetry_batch;
+    uint32_t sleep_ms; /* 0: none */
+    uint32_t awake_ms;
+    const char *faults; /* NULL: none */
+    ef_reset reset;     /* only for images: why they are started */
     uint32_t slot_size_bytes; /* 0: default */
     uint8_t slot; /* only for images: the slot they run from */
     const char *radio_file;       /* the networks of the room that is played; NULL: the process's own network, always up */

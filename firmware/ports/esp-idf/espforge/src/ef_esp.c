@@ -20,11 +20,25 @@
 #include "ef_esp_port.h"
 #include "ef_way_in.h"
 #include "espforge/ef_app_host.h"
+#include "espforge/ef_reset.h"
 
 #define APP_PERIOD_MS 50
 #define LONGEST_WAIT_MS 20 /* the application's loop is due often anyway, and nothing wakes this task */
 #define STACK_BYTES 10240
 #define PRIORITY 5
+
+/* In the order they are tried. */
+#if CONFIG_ESPFORGE_MQTT && CONFIG_ESPFORGE_WEBSOCKET && CONFIG_ESPFORGE_WEBSOCKET_FIRST
+#define LINKS {EF_LINK_WEBSOCKET, EF_LINK_MQTT}
+#elif CONFIG_ESPFORGE_MQTT && CONFIG_ESPFORGE_WEBSOCKET
+#define LINKS {EF_LINK_MQTT, EF_LINK_WEBSOCKET}
+#elif CONFIG_ESPFORGE_MQTT
+#define LINKS {EF_LINK_MQTT}
+#elif CONFIG_ESPFORGE_WEBSOCKET
+#define LINKS {EF_LINK_WEBSOCKET}
+#else
+#define LINKS {EF_LINK_HTTP}
+#endif
 
 typedef struct device {
     ef_esp_config config;
@@ -53,6 +67,9 @@ void ef_esp_config_default(ef_esp_config *config)
         .telemetry_ms = CONFIG_ESPFORGE_TELEMETRY_S * 1000u,
         .soak_ms = CONFIG_ESPFORGE_SOAK_S * 1000u,
         .confirm_timeout_ms = CONFIG_ESPFORGE_CONFIRM_TIMEOUT_S * 1000u,
+        .heartbeat_ms = CONFIG_ESPFORGE_HEARTBEAT_S * 1000u,
+        .telemetry_batch = CONFIG_ESPFORGE_TELEMETRY_BATCH,
+        .sleep_ms = CONFIG_ESPFORGE_SLEEP_S * 1000u,
     };
 }
 
@@ -98,6 +115,24 @@ static void run(void *argument)
     }
 }
 
+static void reset(struct ef_agent *agent)
+{
+    if (ef_factory_reset(agent) != EF_OK)
+        ESP_LOGE(tag, "the reset could not be written");
+}
+
+static void identify(void *ctx)
+{
+    device *d = ctx;
+    ef_way_in_identify(&d->way_in);
+    ef_app_ask_identify(&d->app);
+}
+
+static void add_status(void *ctx, ef_json_writer *out)
+{
+    ef_app_ask_status(&((device *)ctx)->app, out);
+}
+
 static esp_err_t start(device *d)
 {
     uint8_t mac[8];
@@ -126,6 +161,14 @@ static esp_err_t start(device *d)
         .confirm_timeout_ms = d->config.confirm_timeout_ms,
         .self_test = ef_app_ask_self_test,
         .self_test_ctx = &d->app,
+        .links = LINKS,
+        .heartbeat_ms = d->config.heartbeat_ms,
+        .telemetry_batch = d->config.telemetry_batch,
+        .sleep_ms = d->config.sleep_ms,
+        .factory_reset = reset,
+        .identify = identify,
+        .add_status = add_status,
+        .app_ctx = d,
     };
     d->app.agent = &d->agent;
     ef_way_in_init(&d->way_in, &d->agent, &d->esp, &d->config, &config.provision);

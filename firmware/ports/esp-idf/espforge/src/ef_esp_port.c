@@ -33,19 +33,19 @@ static ef_status open_channel(void *ctx, ef_channel channel, const ef_request *r
     ef_fetch *fetch = fetch_of(esp, channel);
     if ((fetch == NULL) == (request->link == EF_LINK_HTTP))
         return EF_BAD_ARGUMENT;
-    return fetch != NULL ? ef_fetch_open(fetch, request) : ef_messages_open(&esp->messages, request);
+    return fetch != NULL ? ef_fetch_open(fetch, request) : ef_mail_open(&esp->mail, request);
 }
 
 static ef_status read_channel(void *ctx, ef_channel channel, ef_response *response, uint8_t *out, size_t cap, size_t *len)
 {
     ef_esp_port *esp = ctx;
     ef_fetch *fetch = fetch_of(esp, channel);
-    return fetch != NULL ? ef_fetch_read(fetch, response, out, cap, len) : ef_messages_read(&esp->messages, response, out, cap, len);
+    return fetch != NULL ? ef_fetch_read(fetch, response, out, cap, len) : ef_mail_read(&esp->mail, response, out, cap, len);
 }
 
 static ef_status send_message(void *ctx, ef_channel channel, const ef_message *message)
 {
-    return channel == EF_CHANNEL_MESSAGES ? ef_messages_send(&((ef_esp_port *)ctx)->messages, message) : EF_BAD_ARGUMENT;
+    return channel == EF_CHANNEL_MESSAGES ? ef_mail_send(&((ef_esp_port *)ctx)->mail, message) : EF_BAD_ARGUMENT;
 }
 
 static void close_channel(void *ctx, ef_channel channel)
@@ -55,7 +55,7 @@ static void close_channel(void *ctx, ef_channel channel)
     if (fetch != NULL)
         ef_fetch_close(fetch);
     else
-        ef_messages_close(&esp->messages);
+        ef_mail_close(&esp->mail);
 }
 
 static ef_status slot_write(void *ctx, uint32_t offset, const uint8_t *data, size_t len)
@@ -84,6 +84,7 @@ static void facts(void *ctx, ef_facts *out)
     memset(out, 0, sizeof *out);
     ef_slots_facts(&esp->slots, out);
     out->free_heap_bytes = (uint32_t)heap_caps_get_free_size(MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT);
+    out->reset = ef_reset_cause();
     if (esp->config->network != NULL) {
         out->network = esp->config->network(esp->config->network_ctx);
         return;
@@ -192,7 +193,7 @@ esp_err_t ef_esp_port_open(ef_esp_port *esp, ef_port *port, const ef_esp_config 
     if (error == ESP_OK &&
         (ef_fetch_init(&esp->control, esp->server_url, "ef_control", CONTROL_BUFFER_BYTES, WORKER_STACK_BYTES) != EF_OK ||
          ef_fetch_init(&esp->download, esp->server_url, "ef_download", DOWNLOAD_BUFFER_BYTES, WORKER_STACK_BYTES) != EF_OK ||
-         ef_messages_init(&esp->messages, WORKER_STACK_BYTES) != EF_OK))
+         ef_mail_init(&esp->mail, WORKER_STACK_BYTES) != EF_OK))
         error = ESP_ERR_NO_MEM;
     return error;
 }

@@ -5,7 +5,7 @@
 #include "sdkconfig.h"
 
 #include "ef_fetch.h"
-#include "ef_messages.h"
+#include "ef_mail.h"
 #include "ef_nvs.h"
 #include "ef_slot.h"
 #include "espforge/ef_esp.h"
@@ -20,7 +20,7 @@ typedef struct ef_esp_port {
     ef_nvs nvs;
     ef_slots slots;
     ef_fetch control, download;
-    ef_messages messages;
+    ef_mail mail;
 #if CONFIG_ESPFORGE_WIFI
     ef_radio radio;
 #endif

@@ -4,7 +4,7 @@
 
 #include "mqtt_client.h"
 
-#include "ef_messages.h"
+#include "ef_mail.h"
 #include "ef_trust.h"
 
 #define TOPIC_CHARS 160
@@ -55,8 +55,7 @@ static void on_event(void *ctx, esp_event_base_t base, int32_t id, void *data)
         ef_session_status(s, -1);
         break;
     case MQTT_EVENT_PUBLISHED:
-        if (atomic_load(&s->unacknowledged) > 0)
-            atomic_fetch_sub(&s->unacknowledged, 1);
+        ef_session_acknowledged(s, (uint32_t)event->msg_id);
         break;
     case MQTT_EVENT_DATA:
         arrived(s, event);
@@ -98,11 +97,17 @@ static bool start(ef_session *s)
            esp_mqtt_client_start(s->client) == ESP_OK;
 }
 
-static bool deliver(ef_session *s, const ef_letter *letter)
+static bool deliver(ef_session *s, ef_letter *letter)
 {
     char topic[TOPIC_CHARS];
-    return full_topic(s, letter->topic, topic, sizeof topic) &&
-           esp_mqtt_client_publish(s->client, topic, letter->body, (int)letter->len, letter->qos, letter->retain) >= 0;
+    if (!full_topic(s, letter->topic, topic, sizeof topic))
+        return false;
+    int id = esp_mqtt_client_publish(s->client, topic, letter->body, (int)letter->len, letter->qos, letter->retain);
+    if (id < 0)
+        return false;
+    if (letter->qos > 0)
+        ef_session_sent(s, (uint32_t)id, letter);
+    return true;
 }
 
 static void stop(ef_session *s)
@@ -115,4 +120,4 @@ static void stop(ef_session *s)
     s->client = NULL;
 }
 
-const ef_link_rules ef_mqtt_link = {.link = EF_LINK_MQTT, .start = start, .send = deliver, .stop = stop};
+const ef_link_rules ef_mqtt_link = {.link = EF_LINK_MQTT, .start = start, .deliver = deliver, .stop = stop};

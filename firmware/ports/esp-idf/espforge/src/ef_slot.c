@@ -14,26 +14,43 @@
 
 static const char key[] = "slots";
 
-const char *ef_reset_cause(void)
+ef_reset ef_reset_cause(void)
 {
     switch (esp_reset_reason()) {
     case ESP_RST_POWERON:
     case ESP_RST_EXT:
-        return "power-on";
+        return EF_RESET_POWER_ON;
     case ESP_RST_SW:
-        return "software";
+        return EF_RESET_SOFTWARE;
     case ESP_RST_PANIC:
-        return "panic";
+        return EF_RESET_PANIC;
     case ESP_RST_INT_WDT:
     case ESP_RST_TASK_WDT:
     case ESP_RST_WDT:
-        return "watchdog";
+        return EF_RESET_WATCHDOG;
     case ESP_RST_BROWNOUT:
-        return "brownout";
+        return EF_RESET_BROWNOUT;
     case ESP_RST_DEEPSLEEP:
-        return "deep-sleep";
+        return EF_RESET_DEEP_SLEEP;
     default:
-        return "unknown";
+        return EF_RESET_UNKNOWN;
+    }
+}
+
+/* Of an image that ended before it was confirmed. */
+static const char *cause_sentence(void)
+{
+    switch (ef_reset_cause()) {
+    case EF_RESET_PANIC:
+        return "The image crashed before it was confirmed.";
+    case EF_RESET_WATCHDOG:
+        return "The image hung before it was confirmed, and the watchdog restarted the device.";
+    case EF_RESET_BROWNOUT:
+        return "The supply voltage fell before the image was confirmed.";
+    case EF_RESET_POWER_ON:
+        return "The device was switched off before the image was confirmed.";
+    default:
+        return "The device restarted before the image was confirmed.";
     }
 }
 
@@ -122,7 +139,7 @@ esp_err_t ef_slots_open(ef_slots *s, ef_nvs *nvs)
     if (failed && s->failed_slot != other(s)) {
         s->failed_slot = other(s);
         s->failure = EF_CRASHED;
-        (void)snprintf(s->detail, sizeof s->detail, "The device restarted before the image was confirmed: %s.", ef_reset_cause());
+        (void)snprintf(s->detail, sizeof s->detail, "%s", cause_sentence());
         (void)store(s);
     }
     return ESP_OK;

@@ -42,7 +42,7 @@ ef_status ef_slots_switch(ef_slots *slots);
 ef_status ef_slots_confirm(ef_slots *slots);
 ef_status ef_slots_reject(ef_slots *slots, ef_status reason, const char *detail);
 
-/* "power-on", "software", "panic", "watchdog", "brownout", "deep-sleep" or "unknown": why the chip started. */
-const char *ef_reset_cause(void);
+/* Why the chip started. */
+ef_reset ef_reset_cause(void);
 
 #endif

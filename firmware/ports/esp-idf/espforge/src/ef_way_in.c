@@ -67,12 +67,16 @@ static ef_status heard(void *ctx, size_t index, ef_heard *out)
 
 static void identify(void *ctx)
 {
-    ef_way_in *way = ctx;
-    way->light_until_ms = way->now_ms + LIGHT_MS;
-    ESP_LOGI(tag, "identify");
+    ef_way_in_identify(ctx);
 }
 
 #endif
+
+void ef_way_in_identify(ef_way_in *way)
+{
+    way->light_until_ms = way->now_ms + LIGHT_MS;
+    ESP_LOGI(tag, "identify");
+}
 
 void ef_way_in_init(ef_way_in *way, struct ef_agent *agent, ef_esp_port *esp, const ef_esp_config *esp_config, ef_provision_config *config)
 {

@@ -43,6 +43,8 @@ typedef struct ef_way_in {
 void ef_way_in_init(ef_way_in *way, struct ef_agent *agent, ef_esp_port *esp, const ef_esp_config *esp_config, ef_provision_config *config);
 /* After ef_agent_init. */
 void ef_way_in_begin(ef_way_in *way, int64_t now_ms);
+/* The light blinks for some seconds, when there is one. */
+void ef_way_in_identify(ef_way_in *way);
 /* After every step of the agent. */
 void ef_way_in_step(ef_way_in *way, int64_t now_ms);
 

@@ -6,9 +6,8 @@
 #include "esp_websocket_client.h"
 #include "sdkconfig.h"
 
-#include "ef_messages.h"
+#include "ef_mail.h"
 #include "ef_trust.h"
-#include "espforge/ef_codec.h"
 
 #if CONFIG_WS_BUFFER_SIZE < 2048
 #error "EspForge: the WebSocket handshake carries a token of up to 1,023 characters; set CONFIG_WS_BUFFER_SIZE to 2048 or more"
@@ -19,21 +18,10 @@
 #define SILENCE_S 75
 #define STACK_BYTES 6144
 #define BUFFER_BYTES 2048
-#define ENVELOPE_CHARS 80
+#define ENVELOPE_CHARS 96
+#define ACKNOWLEDGEMENT_CHARS 32
 #define CLOSED_CREDENTIAL 1008
-
-static void acknowledged(ef_session *s, int64_t id)
-{
-    if (id < 1 || id > INT32_MAX)
-        return;
-    for (size_t i = 0; i < EF_MESSAGES_OUT; i++) {
-        unsigned expected = (unsigned)id;
-        if (atomic_compare_exchange_strong(&s->waiting[i], &expected, 0)) {
-            atomic_fetch_sub(&s->unacknowledged, 1);
-            return;
-        }
-    }
-}
+#define CLOSED_TOO_LARGE 1009
 
 /* To the worker: the client may not be called from its own callback while it holds its lock. A full queue loses it, and the host sends again. */
 static void acknowledge(ef_session *s, uint32_t id)
@@ -41,37 +29,26 @@ static void acknowledge(ef_session *s, uint32_t id)
     ef_letter *letter = calloc(1, sizeof *letter + 1);
     if (letter == NULL)
         return;
-    letter->acknowledge = id;
+    atomic_init(&letter->owners, 1);
+    letter->answers = id;
     if (xQueueSend(s->out, &letter, 0) != pdTRUE)
         free(letter);
 }
 
-/* {"ack":7} or {"topic":"cmd","id":7,"body":{…}} */
-static void frame(ef_session *s, const char *text, size_t len)
+/* The text is that of `whole`, which lives until its body was copied out. */
+static void read_frame(ef_session *s, ef_letter *whole)
 {
-    ef_json json, value, body;
-    int64_t id = 0;
-    char topic[16];
-    if (ef_json_open(&json, text, len) != EF_OK) {
+    ef_frame frame;
+    if (ef_frame_read(whole->body, whole->len, &frame) != EF_OK) {
         ef_session_status(s, -1);
-        return;
+    } else if (frame.kind == EF_FRAME_ACK) {
+        ef_session_acknowledged(s, frame.id);
+    } else {
+        ef_session_arrived(s, frame.topic, strlen(frame.topic), frame.body.text, frame.body.len, 0, frame.body.len);
+        if (frame.id > 0)
+            acknowledge(s, frame.id);
     }
-    if (ef_json_member(&json, "ack", &value) == EF_OK && ef_json_int(&value, &id) == EF_OK) {
-        acknowledged(s, id);
-        return;
-    }
-    if (ef_json_member(&json, "topic", &value) != EF_OK || ef_json_string(&value, topic, sizeof topic) != EF_OK ||
-        ef_json_member(&json, "body", &body) != EF_OK)
-        return;
-    if (ef_json_member(&json, "id", &value) == EF_OK && (ef_json_int(&value, &id) != EF_OK || id < 1 || id > INT32_MAX))
-        return;
-    /* The text is in the letter that is being put together: its body is copied out before that letter goes. */
-    ef_letter *whole = s->coming;
-    s->coming = NULL;
-    ef_session_arrived(s, topic, strlen(topic), body.text, body.len, 0, body.len);
     free(whole);
-    if (id > 0)
-        acknowledge(s, (uint32_t)id);
 }
 
 /* Parts of a frame, into one letter. */
@@ -82,7 +59,9 @@ static void arrived(ef_session *s, const esp_websocket_event_data_t *event)
     size_t len = event->data_len > 0 ? (size_t)event->data_len : 0;
     if (offset == 0) {
         free(s->coming);
-        s->coming = total == 0 || total > EF_MESSAGE_BYTES || !event->fin ? NULL : calloc(1, sizeof *s->coming + total + 1);
+        s->coming = total == 0 || total > EF_FRAME_BYTES || !event->fin ? NULL : calloc(1, sizeof *s->coming + total + 1);
+        if (s->coming != NULL)
+            atomic_init(&s->coming->owners, 1);
     }
     if (s->coming == NULL || offset != s->coming->len || len > total - offset)
         return;
@@ -90,9 +69,16 @@ static void arrived(ef_session *s, const esp_websocket_event_data_t *event)
     s->coming->len += len;
     if (s->coming->len < total)
         return;
-    frame(s, s->coming->body, s->coming->len);
-    free(s->coming);
+    ef_letter *whole = s->coming;
     s->coming = NULL;
+    read_frame(s, whole);
+}
+
+static void closed(ef_session *s, int code)
+{
+    if (code == CLOSED_TOO_LARGE)
+        ef_session_give_up_first(s); /* it would come to the same again */
+    ef_session_status(s, code == CLOSED_CREDENTIAL ? 401 : -1);
 }
 
 static void on_event(void *ctx, esp_event_base_t base, int32_t id, void *data)
@@ -107,9 +93,8 @@ static void on_event(void *ctx, esp_event_base_t base, int32_t id, void *data)
     case WEBSOCKET_EVENT_DATA:
         if (event->op_code == WS_TRANSPORT_OPCODES_TEXT)
             arrived(s, event);
-        else if (event->op_code == WS_TRANSPORT_OPCODES_CLOSE && event->data_len >= 2 &&
-                 ((uint8_t)event->data_ptr[0] << 8 | (uint8_t)event->data_ptr[1]) == CLOSED_CREDENTIAL)
-            ef_session_status(s, 401);
+        else if (event->op_code == WS_TRANSPORT_OPCODES_CLOSE && event->data_len >= 2)
+            closed(s, (uint8_t)event->data_ptr[0] << 8 | (uint8_t)event->data_ptr[1]);
         break;
     case WEBSOCKET_EVENT_ERROR:
         ef_session_status(s, event->error_handle.esp_ws_handshake_status_code == 401 ? 401 : -1);
@@ -155,37 +140,33 @@ static bool put(ef_session *s, const char *text, size_t len)
     return esp_websocket_client_send_text(s->client, text, (int)len, pdMS_TO_TICKS(NETWORK_TIMEOUT_MS)) == (int)len;
 }
 
-static bool deliver(ef_session *s, const ef_letter *letter)
+static bool deliver(ef_session *s, ef_letter *letter)
 {
-    char envelope[ENVELOPE_CHARS];
-    if (letter->acknowledge != 0) {
-        int n = snprintf(envelope, sizeof envelope, "{\"ack\":%lu}", (unsigned long)letter->acknowledge);
-        return n > 0 && put(s, envelope, (size_t)n);
-    }
+    char text[ACKNOWLEDGEMENT_CHARS];
+    size_t len = 0;
+    if (letter->answers != 0)
+        return ef_frame_write_ack(text, sizeof text, letter->answers, &len) == EF_OK && put(s, text, len);
     if (strcmp(letter->topic, "lwt") == 0) { /* the connection is the will */
-        if (letter->qos > 0)
-            atomic_fetch_sub(&s->unacknowledged, 1);
+        atomic_store(&letter->is_acknowledged, true);
         return true;
     }
-    char *text = malloc(ENVELOPE_CHARS + letter->len);
-    if (text == NULL)
+    uint32_t id = letter->qos > 0 ? s->next_id : 0;
+    size_t cap = letter->len + ENVELOPE_CHARS;
+    char *frame = malloc(cap);
+    if (frame == NULL)
         return false;
-    int n = letter->qos > 0 ? snprintf(text, ENVELOPE_CHARS, "{\"topic\":\"%s\",\"id\":%lu,\"body\":", letter->topic, (unsigned long)s->next_id)
-                            : snprintf(text, ENVELOPE_CHARS, "{\"topic\":\"%s\",\"body\":", letter->topic);
-    size_t len = n > 0 ? (size_t)n : 0;
-    memcpy(text + len, letter->body, letter->len);
-    len += letter->len;
-    text[len++] = '}';
-    if (letter->qos > 0) {
-        for (size_t i = 0; i < EF_MESSAGES_OUT; i++) {
-            unsigned expected = 0;
-            if (atomic_compare_exchange_strong(&s->waiting[i], &expected, s->next_id))
-                break;
-        }
-        s->next_id = s->next_id == INT32_MAX ? 1 : s->next_id + 1;
+    bool ok = ef_frame_write(frame, cap, letter->topic, id, letter->body, letter->len, &len) == EF_OK && len <= EF_FRAME_BYTES;
+    if (!ok) {
+        atomic_store(&letter->is_acknowledged, true); /* never fits: it is dropped, not tried for ever */
+        free(frame);
+        return true;
     }
-    bool ok = len <= EF_MESSAGE_BYTES && put(s, text, len);
-    free(text);
+    if (id > 0) {
+        s->next_id = id == INT32_MAX ? 1 : id + 1;
+        ef_session_sent(s, id, letter);
+    }
+    ok = put(s, frame, len);
+    free(frame);
     return ok;
 }
 
@@ -199,4 +180,4 @@ static void stop(ef_session *s)
     s->client = NULL;
 }
 
-const ef_link_rules ef_websocket_link = {.link = EF_LINK_WEBSOCKET, .start = start, .send = deliver, .stop = stop};
+const ef_link_rules ef_websocket_link = {.link = EF_LINK_WEBSOCKET, .start = start, .deliver = deliver, .stop = stop};

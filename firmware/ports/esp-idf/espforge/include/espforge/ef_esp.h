@@ -37,6 +37,9 @@ typedef struct ef_esp_config {
     uint32_t telemetry_ms; /* 0: none */
     uint32_t soak_ms;
     uint32_t confirm_timeout_ms;
+    uint32_t heartbeat_ms;    /* between two statuses over MQTT or WebSocket */
+    uint32_t telemetry_batch; /* samples sent at once */
+    uint32_t sleep_ms;        /* deep sleep between two wakes; 0: none */
 
     /* A device whose network this component does not make (Ethernet, Thread; every ESP32-H2): says how it is, EF_NETWORK_UP once there is an
      * address. NULL with Wi-Fi compiled in: Wi-Fi; NULL without it: always EF_NETWORK_UP. */
