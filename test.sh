@@ -48,6 +48,17 @@ fi
 step "Firmware: branch coverage of the agent (at least 90 %)"
 firmware/tests/coverage.sh 90 "$PWD/artifacts/coverage" || breaks "the agent's branch coverage is below 90 %"
 
+step "Firmware: the ESP-IDF port against real headers"
+firmware/ports/esp-idf/check.sh >"$results/idf.log" 2>&1; idf=$?
+if [ "$idf" = 77 ]; then
+  tail -n 1 "$results/idf.log"; skipped=$((skipped + 1))
+else
+  grep -v '^ok ' "$results/idf.log"
+  counts=$(grep -oE '[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$results/idf.log" | tail -n 1)
+  read -r p _ f _ s _ <<<"${counts:-0 passed, 1 failed, 0 skipped}"
+  passed=$((passed + p)); failed=$((failed + f)); skipped=$((skipped + s))
+fi
+
 step "UI: install, lint, unit tests, build"
 (
   cd samples/EspForge.Studio/ui || exit 1
@@ -73,7 +84,7 @@ else
 fi
 
 step "Scripts"
-for script in run.sh test.sh .ci/run eng/packages.sh firmware/tests/coverage.sh; do bash -n "$script" || breaks "$script"; done
+for script in run.sh test.sh .ci/run eng/packages.sh firmware/ports/esp-idf/check.sh firmware/tests/sizes.sh firmware/tests/coverage.sh; do bash -n "$script" || breaks "$script"; done
 
 failed=$((failed + broken))
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"

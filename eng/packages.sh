@@ -45,4 +45,5 @@ need_packages() {
 # What the host toolchain needs at run time: it builds firmware for the virtual device.
 BUILD_PACKAGES=(gcc libc6-dev cmake ninja-build libmbedtls-dev libcurl4-openssl-dev bubblewrap)
 # What the tests need on top.
-TEST_PACKAGES=(libcmocka-dev clang libclang-rt-dev gcovr libmosquitto-dev libwebsockets-dev mosquitto mosquitto-clients chromium openssl curl ca-certificates)
+TEST_PACKAGES=(libcmocka-dev clang libclang-rt-dev gcovr libmosquitto-dev libwebsockets-dev mosquitto mosquitto-clients gcc-riscv64-unknown-elf
+  gcc-xtensa-lx106 libnewlib-dev chromium openssl curl ca-certificates)

@@ -194,7 +194,8 @@ ef_status ef_agent_init(ef_agent *a, const ef_port *port, const ef_agent_config 
 }
 
 /* What goes on in every state. Messages before the exchange: both use its buffers, and a command is answered before the next request. */
-static int64_t (*const parts[])(ef_agent *a, int64_t now_ms) = {ef_networks_step, ef_provision_step, ef_messages_step, ef_exchange_step, ef_telemetry_step, ef_ring_step, ef_sleep_step};
+static int64_t (*const parts[])(ef_agent *a, int64_t now_ms) = {ef_networks_step,  ef_provision_step, ef_messages_step, ef_exchange_step,
+                                                                  ef_telemetry_step, ef_ring_step,      ef_sleep_step};
 
 uint32_t ef_agent_step(ef_agent *a, int64_t now_ms)
 {

@@ -200,7 +200,6 @@ static ef_status act(void *ctx, ef_action action, const ef_action_detail *detail
     case EF_BOOT_SLEEP:
         posix->sleep_wanted_ms = detail->sleep_ms;
         return EF_OK;
-        return EF_NOT_FOUND;
     case EF_NETWORK_JOIN:
         return posix->radio == NULL ? EF_NOT_FOUND : ef_radio_join(posix->radio, detail->ssid, detail->password, ef_monotonic_ms());
     case EF_NETWORK_LEAVE:
