@@ -20,7 +20,6 @@
 #include "ef_esp_port.h"
 #include "ef_way_in.h"
 #include "espforge/ef_app_host.h"
-#include "espforge/ef_reset.h"
 
 #define APP_PERIOD_MS 50
 #define LONGEST_WAIT_MS 20 /* the application's loop is due often anyway, and nothing wakes this task */
@@ -115,12 +114,6 @@ static void run(void *argument)
     }
 }
 
-static void reset(struct ef_agent *agent)
-{
-    if (ef_factory_reset(agent) != EF_OK)
-        ESP_LOGE(tag, "the reset could not be written");
-}
-
 static void identify(void *ctx)
 {
     device *d = ctx;
@@ -165,7 +158,6 @@ static esp_err_t start(device *d)
         .heartbeat_ms = d->config.heartbeat_ms,
         .telemetry_batch = d->config.telemetry_batch,
         .sleep_ms = d->config.sleep_ms,
-        .factory_reset = reset,
         .identify = identify,
         .add_status = add_status,
         .app_ctx = d,
