@@ -75,11 +75,16 @@ internal sealed partial class EfRolloutStore
         var reached = await ReachedAsync(asking, cancel);
         foreach (var row in running)
         {
-            // What it runs or has tried came from a newer rollout: its sequence is higher, and a device refuses a lower one.
-            if (row.CreatedAt < reached)
-                return Settled.Nothing;
-
             var member = members.Find(candidate => candidate.RolloutId == row.Id);
+
+            // What it runs or has tried came from a newer rollout: its sequence is higher, and a device refuses a lower one. Nobody is to wait for it.
+            if (row.CreatedAt < reached)
+            {
+                if (member is { State: OfferState.Waiting } && member.Stage <= row.CurrentStage && !await SettleOvertakenAsync(asking, member, row.Version, cancel))
+                    return null;
+                continue;
+            }
+
             if (member is { State: not OfferState.Waiting })
             {
                 // An offer that was not open a moment ago: another poll was first, and what it got is this one's answer, too.
@@ -189,22 +194,30 @@ internal sealed partial class EfRolloutStore
             cancel);
 
     private Task<bool> RunsItAlreadyAsync(Asking asking, RolloutMemberRow member, string version, CancellationToken cancel) =>
+        EndAsync(asking, member, OfferState.Confirmed, "already running", $"Runs {version} already", cancel);
+
+    private Task<bool> SettleOvertakenAsync(Asking asking, RolloutMemberRow member, string version, CancellationToken cancel) =>
+        string.Equals(version, asking.RunningVersion, StringComparison.Ordinal)
+            ? RunsItAlreadyAsync(asking, member, version, cancel)
+            : EndAsync(asking, member, OfferState.Cancelled, "overtaken by a newer rollout", $"Is no longer offered {version}: a newer rollout was first", cancel);
+
+    private Task<bool> EndAsync(Asking asking, RolloutMemberRow member, OfferState state, string detail, string sentence, CancellationToken cancel) =>
         store.Db.InTransactionAsync(
             async () =>
             {
-                var confirmed = await store.Db.Set<RolloutMemberRow>()
+                var ended = await store.Db.Set<RolloutMemberRow>()
                     .Where(row => row.RolloutId == member.RolloutId && row.DeviceId == member.DeviceId && row.State == member.State)
                     .ExecuteUpdateAsync(
                         set => set
-                            .SetProperty(row => row.State, OfferState.Confirmed)
-                            .SetProperty(row => row.Detail, "already running")
+                            .SetProperty(row => row.State, state)
+                            .SetProperty(row => row.Detail, detail)
                             .SetProperty(row => row.FromVersion, asking.RunningVersion)
                             .SetProperty(row => row.ChangedAt, asking.Now),
                         cancel);
-                if (confirmed == 0)
+                if (ended == 0)
                     return false;
 
-                DeviceTimeline.Add(store.Db, asking.Organization, asking.DeviceId, asking.Now, "offer", $"Runs {version} already", member.RolloutId);
+                DeviceTimeline.Add(store.Db, asking.Organization, asking.DeviceId, asking.Now, "offer", sentence, member.RolloutId);
                 await store.Db.SaveChangesAsync(cancel);
                 return true;
             },

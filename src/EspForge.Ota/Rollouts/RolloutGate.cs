@@ -40,7 +40,11 @@ public static class RolloutGate
 
         // Decimal, so that 29 of 100 are not above 0.29.
         if (s.Failed > (decimal)rate * s.Size)
-            return s.Says(RolloutVerdict.RollBack, $"{s.Name}: {s.Failed} of {Devices(s.Size)} failed ({Percent(s.Failed / (double)s.Size)}). Even if all others confirm, that is above the {Percent(rate)} the gate allows.");
+        {
+            var others = s.Ended == s.Size ? "That" : "Even if all others confirm, that";
+            return s.Says(RolloutVerdict.RollBack, $"{s.Name}: {s.Failed} of {Devices(s.Size)} failed ({Percent(s.Failed / (double)s.Size)}). {others} is above the {Percent(rate)} the gate allows.");
+        }
+
         return s.Lower > rate
             ? s.Says(RolloutVerdict.RollBack, $"{s.Name}: {s.Failed} of the {s.Ended} devices that ended failed. With {Percent(s.Gate.Confidence)} confidence at least {Percent(s.Lower)} fail, above the {Percent(rate)} the gate allows.")
             : null;
@@ -90,7 +94,7 @@ public static class RolloutGate
         var small = $"{s.Name}: {s.Tally}. The stage is too small to prove {Percent(s.Gate.MaximumFailureRate)}: {bound}.";
         if (s.Gate.RequireProof) return new(s.Says(RolloutVerdict.Pause, $"{small} The gate asks for proof; resume to go on without."), GateCause.Proof);
         return s.Failed == 0 && s.Silent == 0
-            ? s.Passes($"{small} All {s.Confirmed} confirmed.")
+            ? s.Passes($"{small} {(s.Confirmed == 1 ? "It" : $"All {s.Confirmed}")} confirmed.")
             : s.Passes($"{small} Of all {Devices(s.Size)}, {Percent(s.Failed / (double)s.Size)} failed.");
     }
 

@@ -178,6 +178,48 @@ public sealed class RolloutOffersTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_two_rollouts_of_one_release_the_older_counts_who_was_confirmed_through_the_newer()
+    {
+        var ids = FleetDatabase.Ids(3);
+        await _database.AddDevicesAsync(ids);
+        var release = await _database.AddReleaseAsync("1.1.0");
+        var older = await _database.AddRolloutAsync(ids, release, [100]);
+        var newer = await _database.AddRolloutAsync(ids, release, [100], at: FleetDatabase.Start.AddMinutes(5));
+        foreach (var id in ids)
+        {
+            var offer = (await OfferAsync(id))!;
+            Assert.Equal(newer.Id, offer.RolloutId);
+            await ReportAsync(offer, OfferState.Confirmed);
+            Assert.Null(await OfferAsync(id, "1.1.0"));
+        }
+
+        var members = await _database.Rollouts().MembersAsync(older.Id, 0, 10);
+        Assert.All(members, member => Assert.Equal((OfferState.Confirmed, "already running"), (member.State, member.Detail)));
+        Assert.Equal(3, (await _database.Rollouts().CountAsync(older, Now)).Stages[0].Confirmed);
+    }
+
+    [Fact]
+    public async Task A_rollout_does_not_wait_for_devices_that_a_newer_one_took_further()
+    {
+        var ids = FleetDatabase.Ids(3);
+        await _database.AddDevicesAsync(ids);
+        var older = await _database.AddRolloutAsync(ids, await _database.AddReleaseAsync("1.1.0"), [100]);
+        await _database.AddRolloutAsync(ids, await _database.AddReleaseAsync("1.2.0"), [100], at: FleetDatabase.Start.AddMinutes(5));
+        var taken = (await OfferAsync("d-000000"))!;
+        await ReportAsync(taken, OfferState.Confirmed);
+        Assert.Null(await OfferAsync("d-000000", "1.2.0"));
+        var left = (await OfferAsync("d-000001"))!;
+        await ReportAsync(left, OfferState.RolledBack);
+        Assert.Null(await OfferAsync("d-000001"));
+
+        var members = (await _database.Rollouts().MembersAsync(older.Id, 0, 10)).ToDictionary(member => member.DeviceId, StringComparer.Ordinal);
+        Assert.Equal((OfferState.Cancelled, "overtaken by a newer rollout"), (members["d-000000"].State, members["d-000000"].Detail));
+        Assert.Equal(OfferState.Cancelled, members["d-000001"].State);
+        Assert.Equal(OfferState.Waiting, members["d-000002"].State);
+        Assert.Equal(1, (await _database.Rollouts().CountAsync(older, Now)).Stages[0].Size);
+    }
+
+    [Fact]
     public async Task A_device_outside_the_newest_rollouts_stages_gets_the_older_one()
     {
         var ids = FleetDatabase.Ids(20);

@@ -31,6 +31,7 @@ public sealed class RolloutGateTests
         var decision = First(Counts(20, failed: 2));
         Assert.Equal(RolloutVerdict.RollBack, decision.Verdict);
         Assert.Equal("Stage 1 of 2: 2 of 20 devices failed (10 %). Even if all others confirm, that is above the 5 % the gate allows.", decision.Reason);
+        Assert.Equal("Stage 1 of 2: 2 of 20 devices failed (10 %). That is above the 5 % the gate allows.", First(Counts(20, 18, 2)).Reason);
     }
 
     [Fact]
@@ -126,6 +127,7 @@ public sealed class RolloutGateTests
         Assert.Equal(RolloutVerdict.Advance, decision.Verdict);
         Assert.Equal("Stage 1 of 2: 5 of 5 devices confirmed, none failed. The stage is too small to prove 5 %: with 95 % confidence at most 45.07 % fail. All 5 confirmed.", decision.Reason);
         Assert.Equal(0.4507, decision.UpperBound, 4);
+        Assert.EndsWith(" It confirmed.", First(Counts(1, 1)).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
