@@ -193,15 +193,24 @@ ef_status ef_agent_init(ef_agent *a, const ef_port *port, const ef_agent_config 
     return EF_OK;
 }
 
+void ef_restart(ef_agent *a)
+{
+    a->restarting = true;
+    a->restart_refused = a->port->act(a->port->ctx, EF_BOOT_RESTART, NULL) != EF_OK;
+}
+
 /* What goes on in every state. Messages before the exchange: both use its buffers, and a command is answered before the next request. */
 static int64_t (*const parts[])(ef_agent *a, int64_t now_ms) = {ef_networks_step,  ef_provision_step, ef_messages_step, ef_exchange_step,
-                                                                  ef_telemetry_step, ef_ring_step,      ef_sleep_step};
+                                                                  ef_telemetry_step, ef_ring_step,      ef_sleep_step,    ef_update_step};
 
 uint32_t ef_agent_step(ef_agent *a, int64_t now_ms)
 {
     a->now_ms = now_ms;
-    if (a->restarting)
+    if (a->restarting) {
+        if (a->restart_refused)
+            ef_restart(a);
         return LONGEST_WAIT_MS;
+    }
     int64_t wait_ms = EF_NEVER;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0] && !a->restarting; i++) {
         int64_t part_ms = parts[i](a, now_ms);

@@ -32,6 +32,8 @@ void ef_event_happened(ef_agent *a, ef_event event);
 __attribute__((format(printf, 3, 4))) void ef_log(ef_agent *a, ef_log_level level, const char *format, ...);
 /* Before a restart or a sleep: what is in RAM only goes to flash, and the message link is left in order. */
 void ef_agent_settle(ef_agent *a);
+/* The last thing: the agent does nothing any more, but ask again when the port refused. */
+void ef_restart(ef_agent *a);
 /* Copies at most cap - 1 bytes and a NUL. */
 void ef_copy_text(char *out, size_t cap, const char *text);
 
@@ -156,6 +158,7 @@ void ef_progress_store(const ef_agent *a, const ef_offer *offer, uint32_t offset
 ef_event ef_update_resume(ef_agent *a); /* what the boot record and the update record say together at the start */
 void ef_update_offered(ef_agent *a, const char *offer_id, const uint8_t *cose, size_t len); /* may have the keys asked for first, and be offered anew */
 /* The end of an offer: stored together with everything that follows from it, then the report. */
+int64_t ef_update_step(ef_agent *a, int64_t now_ms);
 void ef_update_ended(ef_agent *a, const char *offer_id, ef_report_state state, ef_status error, const char *detail);
 void ef_update_failed(ef_agent *a, ef_status error, const char *detail);
 int64_t ef_applying_step(ef_agent *a, int64_t now_ms);

@@ -21,7 +21,7 @@ static int64_t next_poll_ms(ef_agent *a, int64_t now_ms)
 static int64_t poll_due(const ef_agent *a, int64_t now_ms)
 {
     (void)now_ms;
-    bool free = a->state == EF_STATE_IDLE && ef_token_valid(a) && a->record.terminal_count == 0 && a->reports.count == 0 &&
+    bool free = a->state == EF_STATE_IDLE && ef_token_valid(a) && a->record.terminal_count == 0 && a->record.unwritten.state == EF_REPORT_NONE && a->reports.count == 0 &&
                 !a->keys.wanted;
     return free ? a->poll_next_ms : EF_NEVER;
 }

@@ -65,7 +65,6 @@ ef_status ef_factory_reset(ef_agent *a)
     ef_wipe(&a->identity, sizeof a->identity);
     ef_wipe(&a->token, sizeof a->token);
     (void)a->port->act(a->port->ctx, EF_NETWORK_LEAVE, NULL);
-    a->restarting = true; /* nothing of the former life is to be written again */
-    (void)a->port->act(a->port->ctx, EF_BOOT_RESTART, NULL);
+    ef_restart(a); /* nothing of the former life is to be written again */
     return status;
 }

@@ -6,16 +6,29 @@
 #include "espforge/ef_reset.h"
 
 #define LAST_WORDS_MS 3000 /* how long a restart waits for reports on the way */
+#define WRITE_AGAIN_MS 10000
 
+/* An end that flash does not take stays in RAM, and what it is about stays as it is in flash: after a restart it is found again there. */
 static void ended(ef_agent *a, const char *offer_id, ef_report_state state, ef_status error, const char *detail, const uint8_t *returned_sha256)
 {
+    const ef_pending pending = a->record.pending;
     ef_report report = {.state = state, .error = error, .percent = -1};
     ef_copy_text(report.offer_id, sizeof report.offer_id, offer_id);
     ef_copy_text(report.detail, sizeof report.detail, detail);
     ef_copy_text(a->record.done_offer_id, sizeof a->record.done_offer_id, offer_id);
     memset(&a->record.pending, 0, sizeof a->record.pending);
-    if (ef_update_record_end(a, &report, returned_sha256) != EF_OK)
-        ef_log(a, EF_LOG_ERROR, "the update record could not be written");
+    if (ef_update_record_end(a, &report, returned_sha256) != EF_OK) {
+        if (a->record.unwritten.state == EF_REPORT_NONE)
+            ef_log(a, EF_LOG_ERROR, "the update record could not be written");
+        if (state == EF_REPORT_CONFIRMED || state == EF_REPORT_ROLLED_BACK)
+            a->record.pending = pending;
+        a->record.unwritten.state = state;
+        a->record.unwritten.error = error;
+        ef_copy_text(a->record.unwritten.offer_id, sizeof a->record.unwritten.offer_id, report.offer_id);
+        a->record.unwritten.next_ms = a->now_ms + WRITE_AGAIN_MS;
+        return;
+    }
+    a->record.unwritten.state = EF_REPORT_NONE;
     if (error == EF_OK)
         ef_log(a, EF_LOG_INFO, "update %s", ef_report_state_name(state));
     else
@@ -25,6 +38,21 @@ static void ended(ef_agent *a, const char *offer_id, ef_report_state state, ef_s
 void ef_update_ended(ef_agent *a, const char *offer_id, ef_report_state state, ef_status error, const char *detail)
 {
     ended(a, offer_id, state, error, detail, NULL);
+}
+
+int64_t ef_update_step(ef_agent *a, int64_t now_ms)
+{
+    if (a->record.unwritten.state == EF_REPORT_NONE)
+        return EF_NEVER;
+    if (now_ms >= a->record.unwritten.next_ms) {
+        ef_update_record *r = &a->record;
+        uint8_t returned[sizeof r->pending.sha256];
+        char offer_id[EF_OFFER_CHARS + 1];
+        memcpy(returned, r->pending.sha256, sizeof returned);
+        memcpy(offer_id, r->unwritten.offer_id, sizeof offer_id);
+        ended(a, offer_id, r->unwritten.state, r->unwritten.error, "", r->unwritten.state == EF_REPORT_ROLLED_BACK ? returned : NULL);
+    }
+    return WRITE_AGAIN_MS;
 }
 
 static void refusal(const ef_agent *a, ef_status status, const ef_facts *facts, char *out, size_t cap)
@@ -165,6 +193,7 @@ int64_t ef_applying_step(ef_agent *a, int64_t now_ms)
     if (!r->pending.present) {
         ef_facts facts;
         a->port->facts(a->port->ctx, &facts);
+        const ef_update_record before = *r;
         r->sequence = m->sequence > r->sequence ? m->sequence : r->sequence;
         r->epoch = m->security_epoch > r->epoch ? m->security_epoch : r->epoch;
         r->pending = (ef_pending){
@@ -176,8 +205,10 @@ int64_t ef_applying_step(ef_agent *a, int64_t now_ms)
         memcpy(r->pending.offer_id, a->offer.offer_id, sizeof r->pending.offer_id);
         memcpy(r->pending.version, m->version, sizeof r->pending.version);
         memcpy(r->pending.sha256, m->image_sha256, sizeof r->pending.sha256);
-        if (ef_update_record_store(a) != EF_OK)
+        if (ef_update_record_store(a) != EF_OK) {
+            *r = before; /* it is not stored, so it is not so */
             ef_update_failed(a, EF_FLASH_FAILED, "The update record could not be written.");
+        }
         return 0;
     }
     if (a->port->act(a->port->ctx, EF_BOOT_SWITCH, NULL) != EF_OK) {
@@ -199,7 +230,7 @@ int64_t ef_rebooting_step(ef_agent *a, int64_t now_ms)
     if (a->reset_wanted)
         (void)ef_factory_reset(a);
     else
-        (void)a->port->act(a->port->ctx, EF_BOOT_RESTART, NULL);
+        ef_restart(a);
     return 0;
 }
 

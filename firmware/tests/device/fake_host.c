@@ -204,13 +204,13 @@ static void text_member(const ef_json *json, const char *name, char *out, size_t
         assert_int_equal(ef_json_string(&value, out, cap), EF_OK);
 }
 
-static void take_report(fake_host *host, const ef_request *request)
+void fake_host_take_report(fake_host *host, const char *body, size_t len)
 {
     ef_json json, value;
     int64_t percent = -1;
     assert_true(host->report_count < SEEN_REPORTS_MAX);
     seen_report *r = &host->reports[host->report_count];
-    assert_int_equal(ef_json_open(&json, (const char *)request->body, request->body_len), EF_OK);
+    assert_int_equal(ef_json_open(&json, body, len), EF_OK);
     text_member(&json, "offerId", r->offer_id, sizeof r->offer_id);
     text_member(&json, "state", r->state, sizeof r->state);
     text_member(&json, "error", r->error, sizeof r->error);
@@ -353,7 +353,7 @@ static void route(fake_host *host, fake_exchange *x, const ef_request *request)
         answer(x, 401, "{}");
     } else if (strcmp(path, "/device/v1/reports") == 0) {
         if (host->report_status == 0)
-            take_report(host, request);
+            fake_host_take_report(host, (const char *)request->body, request->body_len);
         answer(x, host->report_status == 0 ? 204 : host->report_status, "%s", "");
     } else if (strcmp(path, "/device/v1/telemetry") == 0) {
         host->telemetry++;

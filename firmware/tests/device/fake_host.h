@@ -113,6 +113,9 @@ const seen_report *fake_host_report(const fake_host *host, const char *state);
 /* The first terminal state told for the offer, "" when none was. */
 const char *fake_host_terminal(const fake_host *host, const char *offer_id);
 
+/* A report on an offer, whichever way it came. */
+void fake_host_take_report(fake_host *host, const char *body, size_t len);
+
 ef_status fake_host_begin(fake_host *host, ef_channel channel, const ef_request *request);
 ef_status fake_host_read(fake_host *host, ef_channel channel, ef_response *response, uint8_t *out, size_t cap, size_t *len);
 void fake_host_end(fake_host *host, ef_channel channel);

@@ -204,6 +204,12 @@ typedef struct ef_update_record {
     char done_offer_id[EF_OFFER_CHARS + 1]; /* the last one that ended */
     ef_pending pending;
     uint32_t terminal_count;
+    struct {
+        ef_report_state state; /* EF_REPORT_NONE: none */
+        ef_status error;
+        char offer_id[EF_OFFER_CHARS + 1];
+        int64_t next_ms;
+    } unwritten; /* an end that flash did not take; in RAM only, tried again until it does */
 } ef_update_record;
 
 typedef struct ef_offer {
@@ -264,6 +270,7 @@ typedef struct ef_agent {
     int64_t entered_ms; /* the present state */
     uint8_t running_slot;
     bool restarting;   /* or asleep: nothing is done any more */
+    bool restart_refused; /* by the port: it is asked again */
     bool reset_wanted; /* before the restart */
     bool polled;       /* the host has said since the start that there is no update */
 
