@@ -171,6 +171,12 @@ static ef_status take_keys(ef_agent *a, const ef_json *json)
     return status == EF_OK ? ef_keys_store(a, &record) : status;
 }
 
+static ef_status tell_parts(ef_agent *a, const ef_json *json)
+{
+    const ef_part *messages = a->config.parts[EF_PART_MESSAGES];
+    return messages == NULL ? EF_OK : messages->claimed(a, json);
+}
+
 static void claimed(ef_agent *a, int64_t now_ms)
 {
     ef_json json, time;
@@ -180,7 +186,7 @@ static void claimed(ef_agent *a, int64_t now_ms)
     if (status == EF_OK)
         status = read_identity(&json, &identity);
     if (status == EF_OK)
-        status = ef_links_store(a, &json); /* before the identity: it is there when the identity is */
+        status = tell_parts(a, &json); /* before the identity: what they keep is there when the identity is */
     if (status == EF_OK)
         status = take_keys(a, &json);
     if (status == EF_OK)

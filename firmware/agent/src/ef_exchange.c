@@ -6,15 +6,24 @@
 #define IDLE_WAIT_MS 1000
 
 /* In order of importance: when several are due the first one goes. */
-static const ef_job_rules *const jobs[EF_JOB_COUNT] = {
+static const ef_job_rules *const jobs[EF_JOB_TELEMETRY] = {
     [EF_JOB_CLAIM] = &ef_claim_job,   [EF_JOB_PAIR] = &ef_pair_job, [EF_JOB_TOKEN] = &ef_token_job,
-    [EF_JOB_REPORT] = &ef_report_job, [EF_JOB_KEYS] = &ef_keys_job, [EF_JOB_POLL] = &ef_poll_job, [EF_JOB_TELEMETRY] = &ef_telemetry_job,
+    [EF_JOB_REPORT] = &ef_report_job, [EF_JOB_KEYS] = &ef_keys_job, [EF_JOB_POLL] = &ef_poll_job,
 };
+
+/* NULL: a job of a part that is not there. */
+static const ef_job_rules *rules_of(const ef_agent *a, int job)
+{
+    if (job < EF_JOB_TELEMETRY)
+        return jobs[job];
+    const ef_part *telemetry = a->config.parts[EF_PART_TELEMETRY];
+    return telemetry == NULL ? NULL : telemetry->job;
+}
 
 static void finish(ef_agent *a, ef_status status, int64_t now_ms)
 {
     ef_exchange *x = &a->control;
-    const ef_job_rules *job = jobs[x->job];
+    const ef_job_rules *job = rules_of(a, (int)x->job);
     if (status == EF_OK && x->too_large)
         status = EF_TOO_LARGE;
     if (status == EF_OK && x->response.status < 500)
@@ -46,7 +55,7 @@ static void begin(ef_agent *a, ef_job job, int64_t now_ms)
     x->too_large = false;
     x->deadline_ms = now_ms + ANSWER_TIMEOUT_MS;
     ef_response_clear(&x->response);
-    ef_status status = jobs[job]->begin(a, &request, now_ms);
+    ef_status status = rules_of(a, (int)job)->begin(a, &request, now_ms);
     if (status == EF_OK)
         status = a->port->open(a->port->ctx, EF_CHANNEL_CONTROL, &request);
     if (status != EF_OK)
@@ -80,11 +89,12 @@ int64_t ef_exchange_step(ef_agent *a, int64_t now_ms)
 {
     if (a->control.job != EF_JOB_NONE)
         return receive(a, now_ms);
-    if (a->networks.down)
+    if (ef_network_is_down(a))
         return IDLE_WAIT_MS;
     int64_t wait_ms = IDLE_WAIT_MS;
     for (int job = 0; job < EF_JOB_COUNT; job++) {
-        int64_t due_ms = jobs[job]->due_ms(a, now_ms);
+        const ef_job_rules *rules = rules_of(a, job);
+        int64_t due_ms = rules == NULL ? EF_NEVER : rules->due_ms(a, now_ms);
         if (due_ms <= now_ms) {
             begin(a, (ef_job)job, now_ms);
             return 0;

@@ -35,6 +35,18 @@ void ef_agent_settle(ef_agent *a);
 /* Copies at most cap - 1 bytes and a NUL. */
 void ef_copy_text(char *out, size_t cap, const char *text);
 
+/* What the core asks of parts that may not be there, without their code. */
+static inline bool ef_network_is_down(const ef_agent *a) { return a->networks != NULL && a->networks->down; }
+static inline bool ef_messages_carry(const ef_agent *a, ef_flight what) /* not by a request: the link is up, or has it on the way */
+{
+    return a->messages != NULL && (a->messages->up || a->messages->flight == what);
+}
+static inline bool ef_messages_idle(const ef_agent *a) /* nothing is on the way */
+{
+    const ef_messages *m = a->messages;
+    return m == NULL || !m->up || (m->answer.state == EF_ANSWER_NONE && m->flight == EF_FLIGHT_NONE && m->response.unacknowledged == 0);
+}
+
 /* ef_backoff.c: exponential with full jitter. */
 void ef_backoff_reset(ef_backoff *backoff, uint32_t base_ms, uint32_t cap_ms);
 uint32_t ef_backoff_next_ms(ef_backoff *backoff, const ef_port *port);
@@ -63,12 +75,8 @@ int64_t ef_exchange_retry_ms(ef_agent *a, ef_backoff *backoff, int64_t now_ms);
 ef_status ef_identity_load(ef_agent *a);
 ef_status ef_identity_store(const ef_agent *a, const ef_identity *identity);
 
-/* ef_networks.c, ef_provision.c, ef_reset.c */
-void ef_networks_load(ef_agent *a);
-int64_t ef_networks_step(ef_agent *a, int64_t now_ms);
+/* ef_networks.c, ef_provision.c */
 void ef_networks_joined(ef_agent *a, const char *ssid); /* by a person, and stored */
-int64_t ef_provision_step(ef_agent *a, int64_t now_ms);
-ef_status ef_reset_complete(ef_agent *a); /* at the start: a reset that was cut */
 /* ef_keys.c */
 ef_status ef_keys_load(ef_agent *a);
 ef_status ef_keys_store(ef_agent *a, const ef_key_record *record); /* in place of all the keys there are */
@@ -78,7 +86,7 @@ bool ef_keys_first(ef_agent *a); /* whether the list is asked for before an offe
 extern const ef_job_rules ef_keys_job;
 
 /* ef_claim.c, ef_token.c, ef_report.c, ef_poll.c, ef_telemetry.c: one job each (claiming has two) */
-extern const ef_job_rules ef_claim_job, ef_pair_job, ef_token_job, ef_report_job, ef_poll_job, ef_telemetry_job;
+extern const ef_job_rules ef_claim_job, ef_pair_job, ef_token_job, ef_report_job, ef_poll_job;
 void ef_claim_init(ef_agent *a);
 bool ef_token_valid(const ef_agent *a);
 void ef_token_refused(ef_agent *a, int64_t now_ms); /* a 401 came */
@@ -89,8 +97,6 @@ void ef_report_progress(ef_agent *a, ef_report_state state, int percent);
 bool ef_report_idle(const ef_agent *a); /* no report on the way is unsent */
 const char *ef_report_state_name(ef_report_state state);
 void ef_poll_init(ef_agent *a);
-void ef_telemetry_init(ef_agent *a);
-int64_t ef_telemetry_step(ef_agent *a, int64_t now_ms);
 
 /* What both ways of sending need: is something due, its body in control.tx, and that the host has it. */
 bool ef_report_waits(const ef_agent *a, int64_t now_ms);
@@ -114,10 +120,6 @@ bool ef_spill_read(ef_agent *a, uint32_t number, ef_spill *view); /* into contro
 void ef_spill_drop(ef_agent *a);                                 /* the oldest record */
 
 /* ef_ring_store.c */
-void ef_ring_load(ef_agent *a);
-void ef_ring_note(ef_agent *a, ef_log_level level, const char *text);
-int64_t ef_ring_step(ef_agent *a, int64_t now_ms);
-void ef_ring_flush(ef_agent *a);
 void ef_ring_range(const ef_agent *a, uint32_t *first, uint32_t *last);
 ef_status ef_ring_message(ef_agent *a, const char *request_id, uint32_t *number, uint32_t last, size_t *len, bool *more);
 
@@ -126,19 +128,11 @@ ef_status ef_links_store(ef_agent *a, const ef_json *claim);
 ef_status ef_links_url(const ef_agent *a, ef_link link, char out[EF_LINK_URL_CHARS + 1]);
 
 /* ef_messages.c, ef_action.c, ef_device_status.c */
-void ef_messages_init(ef_agent *a);
-int64_t ef_messages_step(ef_agent *a, int64_t now_ms);
-bool ef_messages_carry(const ef_agent *a, ef_flight what); /* not by a request: the link is up, or has it on the way */
-bool ef_messages_idle(const ef_agent *a);                  /* nothing is on the way */
 bool ef_messages_wanted(const ef_agent *a);                /* there is a link to be had */
-void ef_messages_goodbye(ef_agent *a);
 ef_status ef_messages_send(ef_agent *a, const char *topic, size_t len, bool acknowledged, bool retain); /* of control.tx */
 void ef_action_command(ef_agent *a, const char *text, size_t len);
 ef_status ef_action_answer_again(ef_agent *a);
 void ef_device_status_write(ef_agent *a, ef_json_writer *w, int64_t now_ms);
-
-/* ef_sleep.c */
-int64_t ef_sleep_step(ef_agent *a, int64_t now_ms);
 
 /* ef_update_record.c */
 ef_status ef_update_record_load(ef_agent *a);

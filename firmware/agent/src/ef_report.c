@@ -29,7 +29,7 @@ void ef_report_init(ef_agent *a)
 
 static bool is_under_way(const ef_agent *a)
 {
-    return a->control.job == EF_JOB_REPORT || a->messages.flight == EF_FLIGHT_REPORT;
+    return a->control.job == EF_JOB_REPORT || (a->messages != NULL && a->messages->flight == EF_FLIGHT_REPORT);
 }
 
 bool ef_report_idle(const ef_agent *a)

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "ef_parts.h"
-#include "espforge/ef_reset.h"
 
 #define LAST_WORDS_MS 3000 /* how long a restart waits for reports on the way */
 
@@ -197,7 +196,7 @@ int64_t ef_rebooting_step(ef_agent *a, int64_t now_ms)
     a->restarting = true;
     ef_agent_settle(a);
     if (a->reset_wanted)
-        (void)ef_factory_reset(a);
+        (void)a->config.parts[EF_PART_RESET]->restart(a);
     else
         (void)a->port->act(a->port->ctx, EF_BOOT_RESTART, NULL);
     return 0;

@@ -151,6 +151,8 @@ static bool boot(device *d)
         .self_test = self_test,
         .self_test_ctx = d,
     };
+    if (!d->core_only)
+        ef_use_all_parts(&config, &d->parts);
     if (d->configure != NULL)
         d->configure(d, &config);
     status = ef_agent_init(&d->agent, &d->port, &config, d->now_ms);

@@ -241,6 +241,7 @@ void room_init(room *r)
         .hardware_id = "HW:01", .product = "lamp", .chip = "esp32c3", .image_format = "esp", .version = "1.0.0", .poll_ms = 1000,
         .soak_ms = 5000, .confirm_timeout_ms = 60000, .provision = {.port = &r->provision_port},
     };
+    ef_use_all_parts(&r->config, &r->parts);
 }
 
 void room_boot(room *r)

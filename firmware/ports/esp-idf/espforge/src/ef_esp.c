@@ -46,6 +46,19 @@ typedef struct device {
     ef_esp_port esp;
     ef_port port;
     ef_agent agent;
+#if CONFIG_ESPFORGE_LOG
+    ef_ring ring;
+#endif
+#if CONFIG_ESPFORGE_WIFI
+    ef_networks networks;
+    ef_provision provision;
+#endif
+#if CONFIG_ESPFORGE_MQTT || CONFIG_ESPFORGE_WEBSOCKET
+    ef_messages messages;
+#endif
+#if CONFIG_ESPFORGE_TELEMETRY
+    ef_telemetry telemetry;
+#endif
     ef_app app;
     ef_way_in way_in;
 } device;
@@ -64,12 +77,16 @@ void ef_esp_config_default(ef_esp_config *config)
         .product = CONFIG_ESPFORGE_PRODUCT,
         .board = CONFIG_ESPFORGE_BOARD,
         .poll_ms = CONFIG_ESPFORGE_POLL_S * 1000u,
+#if CONFIG_ESPFORGE_TELEMETRY
         .telemetry_ms = CONFIG_ESPFORGE_TELEMETRY_S * 1000u,
+        .telemetry_batch = CONFIG_ESPFORGE_TELEMETRY_BATCH,
+#endif
         .soak_ms = CONFIG_ESPFORGE_SOAK_S * 1000u,
         .confirm_timeout_ms = CONFIG_ESPFORGE_CONFIRM_TIMEOUT_S * 1000u,
         .heartbeat_ms = CONFIG_ESPFORGE_HEARTBEAT_S * 1000u,
-        .telemetry_batch = CONFIG_ESPFORGE_TELEMETRY_BATCH,
+#if CONFIG_ESPFORGE_SLEEP
         .sleep_ms = CONFIG_ESPFORGE_SLEEP_S * 1000u,
+#endif
     };
 }
 
@@ -115,12 +132,6 @@ static void run(void *argument)
     }
 }
 
-static void reset(struct ef_agent *agent)
-{
-    if (ef_factory_reset(agent) != EF_OK)
-        ESP_LOGE(tag, "the reset could not be written");
-}
-
 static void identify(void *ctx)
 {
     device *d = ctx;
@@ -131,6 +142,29 @@ static void identify(void *ctx)
 static void add_status(void *ctx, ef_json_writer *out)
 {
     ef_app_ask_status(&((device *)ctx)->app, out);
+}
+
+/* What the configuration leaves out is not linked. */
+static void use_parts(device *d, ef_agent_config *config)
+{
+    ef_reset_use(config);
+#if CONFIG_ESPFORGE_LOG
+    ef_ring_use(config, &d->ring);
+#endif
+#if CONFIG_ESPFORGE_WIFI
+    ef_networks_use(config, &d->networks);
+    ef_provision_use(config, &d->provision);
+#endif
+#if CONFIG_ESPFORGE_MQTT || CONFIG_ESPFORGE_WEBSOCKET
+    ef_messages_use(config, &d->messages);
+#endif
+#if CONFIG_ESPFORGE_TELEMETRY
+    ef_telemetry_use(config, &d->telemetry);
+#endif
+#if CONFIG_ESPFORGE_SLEEP
+    ef_sleep_use(config);
+#endif
+    (void)d;
 }
 
 static esp_err_t start(device *d)
@@ -165,11 +199,11 @@ static esp_err_t start(device *d)
         .heartbeat_ms = d->config.heartbeat_ms,
         .telemetry_batch = d->config.telemetry_batch,
         .sleep_ms = d->config.sleep_ms,
-        .factory_reset = reset,
         .identify = identify,
         .add_status = add_status,
         .app_ctx = d,
     };
+    use_parts(d, &config);
     d->app.agent = &d->agent;
     ef_way_in_init(&d->way_in, &d->agent, &d->esp, &d->config, &config.provision);
     ef_status status = ef_agent_init(&d->agent, &d->port, &config, now_ms());
