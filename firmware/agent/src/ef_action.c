@@ -139,7 +139,7 @@ enum { BUILT_IN = sizeof built_in / sizeof built_in[0] };
 static outcome run_status(ef_agent *a, const ef_command *c, ef_json_writer *result)
 {
     (void)c;
-    ef_device_status_write(a, result, a->now_ms);
+    ef_device_status_write(a, result);
     ef_json_array(result, "actions");
     for (size_t i = 0; i < BUILT_IN; i++)
         ef_json_put_string(result, NULL, built_in[i].name);

@@ -10,13 +10,13 @@
 #define LINE_CHARS 320
 #define LONGEST_WAIT_MS 1000
 
-static int64_t starting_step(ef_agent *a, int64_t now_ms);
+static int64_t starting_step(ef_agent *a);
 static void idle_enter(ef_agent *a);
 
 static const struct {
     const char *name;
     void (*enter)(ef_agent *a);
-    int64_t (*step)(ef_agent *a, int64_t now_ms); /* NULL: the state only waits for a job */
+    int64_t (*step)(ef_agent *a); /* NULL: the state only waits for a job */
     ef_report_state report;                       /* said when the state is entered */
 } states[EF_STATE_COUNT] = {
     [EF_STATE_STARTING] = {"starting", NULL, starting_step, EF_REPORT_NONE},
@@ -52,32 +52,9 @@ const ef_transition ef_transitions[] = {
 };
 const size_t ef_transition_count = sizeof ef_transitions / sizeof ef_transitions[0];
 
-static const char *const event_names[EF_EVENT_COUNT] = {
-    [EF_EVENT_NO_IDENTITY] = "no identity",
-    [EF_EVENT_IDENTITY] = "identity",
-    [EF_EVENT_CLAIM_OPEN] = "claim open",
-    [EF_EVENT_CLAIM_GONE] = "claim gone",
-    [EF_EVENT_OFFER] = "offer",
-    [EF_EVENT_STORED_OFFER] = "stored offer",
-    [EF_EVENT_DOWNLOADED] = "downloaded",
-    [EF_EVENT_VERIFIED] = "verified",
-    [EF_EVENT_DAMAGED] = "damaged",
-    [EF_EVENT_APPLIED] = "applied",
-    [EF_EVENT_FAILED] = "failed",
-    [EF_EVENT_PENDING_VERIFY] = "pending verify",
-    [EF_EVENT_CONFIRMED] = "confirmed",
-    [EF_EVENT_REFUSED] = "refused",
-    [EF_EVENT_RESTART] = "restart asked for",
-};
-
 const char *ef_state_name(ef_state state)
 {
     return (unsigned)state < EF_STATE_COUNT ? states[state].name : "unknown";
-}
-
-const char *ef_event_name(ef_event event)
-{
-    return (unsigned)event < EF_EVENT_COUNT && event_names[event] != NULL ? event_names[event] : "unknown";
 }
 
 void ef_copy_text(char *out, size_t cap, const char *text)
@@ -129,7 +106,7 @@ void ef_event_happened(ef_agent *a, ef_event event)
     for (size_t i = 0; i < ef_transition_count; i++) {
         if (ef_transitions[i].from != a->state || ef_transitions[i].event != event)
             continue;
-        a->state = ef_transitions[i].to;
+        a->state = (ef_state)ef_transitions[i].to;
         a->entered_ms = a->now_ms;
         ef_log(a, EF_LOG_EVENT, "STATE %s", states[a->state].name);
         if (states[a->state].enter != NULL)
@@ -138,12 +115,11 @@ void ef_event_happened(ef_agent *a, ef_event event)
             ef_report_progress(a, states[a->state].report, a->state == EF_STATE_DOWNLOADING ? a->download.percent / 10 * 10 : -1);
         return;
     }
-    ef_log(a, EF_LOG_ERROR, "%s has no place in state %s", ef_event_name(event), states[a->state].name);
+    ef_log(a, EF_LOG_ERROR, "event %d has no place in state %s", (int)event, states[a->state].name);
 }
 
-static int64_t starting_step(ef_agent *a, int64_t now_ms)
+static int64_t starting_step(ef_agent *a)
 {
-    (void)now_ms;
     ef_event_happened(a, ef_update_resume(a));
     return 0;
 }
@@ -199,11 +175,11 @@ ef_status ef_agent_init(ef_agent *a, const ef_port *port, const ef_agent_config 
     return EF_OK;
 }
 
-static void step(ef_agent *a, int64_t (*run)(ef_agent *a, int64_t now_ms), int64_t *wait_ms)
+static void step(ef_agent *a, int64_t (*run)(ef_agent *a), int64_t *wait_ms)
 {
     if (run == NULL || a->restarting)
         return;
-    int64_t own_ms = run(a, a->now_ms);
+    int64_t own_ms = run(a);
     if (own_ms < *wait_ms)
         *wait_ms = own_ms;
 }

@@ -82,7 +82,7 @@ static void lost(ef_agent *a, int64_t now_ms)
         ef_log(a, EF_LOG_WARN, "the message link does not take the token");
         if (!m->refused) {
             m->refused = true;
-            ef_token_refused(a, now_ms);
+            ef_token_refused(a);
             return; /* the same link again with the new token */
         }
         m->refused = false;
@@ -169,7 +169,7 @@ static ef_status send_status(ef_agent *a, int64_t now_ms)
     size_t len = 0;
     ef_json_begin(&w, a->control.tx, sizeof a->control.tx);
     ef_json_object(&w, NULL);
-    ef_device_status_write(a, &w, now_ms);
+    ef_device_status_write(a, &w);
     ef_json_object_end(&w);
     ef_status status = ef_json_end(&w, &len);
     if (status == EF_OK)
@@ -224,23 +224,23 @@ static ef_status send_one(ef_agent *a, int64_t now_ms)
         return ef_action_answer_again(a);
     if (m->status_due || m->told_state != (uint8_t)a->state || now_ms >= m->status_ms)
         return send_status(a, now_ms);
-    if (m->flight == EF_FLIGHT_NONE && ef_report_waits(a, now_ms))
+    if (m->flight == EF_FLIGHT_NONE && ef_report_waits(a))
         return send_flight(a, EF_FLIGHT_REPORT, "report", ef_report_write);
-    if (m->flight == EF_FLIGHT_NONE && a->telemetry != NULL && ef_telemetry_waits(a, now_ms))
+    if (m->flight == EF_FLIGHT_NONE && a->telemetry != NULL && ef_telemetry_waits(a))
         return send_flight(a, EF_FLIGHT_TELEMETRY, "telemetry", ef_telemetry_write);
     if (m->log.request_id[0] != 0 && m->response.unacknowledged < LOG_WINDOW)
         return send_log(a);
     return EF_NOT_FOUND;
 }
 
-static void flight_landed(ef_agent *a, int64_t now_ms)
+static void flight_landed(ef_agent *a)
 {
     ef_flight what = (ef_flight)a->messages->flight;
     a->messages->flight = EF_FLIGHT_NONE;
     if (what == EF_FLIGHT_REPORT)
-        ef_report_taken(a, now_ms);
+        ef_report_taken(a);
     else if (what == EF_FLIGHT_TELEMETRY)
-        ef_telemetry_taken(a, now_ms);
+        ef_telemetry_taken(a);
 }
 
 static int64_t run(ef_agent *a, int64_t now_ms)
@@ -268,15 +268,16 @@ static int64_t run(ef_agent *a, int64_t now_ms)
         return 0;
     }
     if (m->flight != EF_FLIGHT_NONE && m->response.unacknowledged == 0)
-        flight_landed(a, now_ms);
+        flight_landed(a);
     status = send_one(a, now_ms);
     if (status == EF_NETWORK)
         lost(a, now_ms);
     return status == EF_OK || status == EF_NETWORK ? 0 : BUSY_WAIT_MS;
 }
 
-static int64_t step(ef_agent *a, int64_t now_ms)
+static int64_t step(ef_agent *a)
 {
+    int64_t now_ms = a->now_ms;
     ef_messages *m = a->messages;
     if (!a->identity.present || link_count(a) == 0)
         return EF_NEVER;

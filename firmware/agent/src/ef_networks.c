@@ -293,8 +293,9 @@ static bool is_managed(const ef_agent *a)
     return a->networks->count > 0 || a->config.provision.port != NULL;
 }
 
-static int64_t step(ef_agent *a, int64_t now_ms)
+static int64_t step(ef_agent *a)
 {
+    int64_t now_ms = a->now_ms;
     ef_networks *n = a->networks;
     if (!is_managed(a))
         return EF_NEVER;

@@ -6,6 +6,8 @@
 #include "espforge/ef_codec.h"
 
 #include "ef_key_record.h"
+#include "ef_utf8.h"
+#include "ef_wipe.h"
 
 #define EF_NEVER INT64_MAX
 
@@ -13,16 +15,14 @@
  * (whatever its status) and EF_NETWORK, EF_TOO_LARGE otherwise. */
 typedef struct ef_job_rules {
     bool authenticated; /* its bearer is the device's own */
-    int64_t (*due_ms)(const ef_agent *a, int64_t now_ms);
-    ef_status (*begin)(ef_agent *a, ef_request *request, int64_t now_ms);
-    void (*finish)(ef_agent *a, ef_status status, int64_t now_ms);
+    int64_t (*due_ms)(const ef_agent *a);
+    ef_status (*begin)(ef_agent *a, ef_request *request);
+    void (*finish)(ef_agent *a, ef_status status);
 } ef_job_rules;
 
 /* A row of the table of transitions, from which docs/agent-states.md is made. */
 typedef struct ef_transition {
-    ef_state from;
-    ef_event event;
-    ef_state to;
+    uint8_t from, event, to; /* ef_state, ef_event, ef_state */
 } ef_transition;
 
 /* ef_agent.c */
@@ -61,17 +61,21 @@ uint32_t ef_quality_wait_ms(const ef_agent *a, ef_backoff *backoff);     /* the 
 /* ef_clock.c */
 void ef_clock_load(ef_agent *a);
 void ef_clock_heard(ef_agent *a, int64_t utc_ms);
+void ef_clock_told(ef_agent *a, const ef_json *answer); /* its serverTimeMs, if it has one */
 void ef_clock_settle(ef_agent *a); /* stores the latest time now */
 int64_t ef_http_date_ms(const char *text, size_t len); /* IMF-fixdate of RFC 9110; 0 when it is none */
 
 /* ef_exchange.c */
-int64_t ef_exchange_step(ef_agent *a, int64_t now_ms); /* how long it may wait, ms */
+int64_t ef_exchange_step(ef_agent *a); /* how long it may wait, ms */
 /* Reads the answer of the job under way as a JSON object. */
 ef_status ef_exchange_json(const ef_agent *a, ef_json *json);
 /* For `finish`: when to ask again after an answer that is no success: the host's Retry-After and the backoff. */
-int64_t ef_exchange_retry_ms(ef_agent *a, ef_backoff *backoff, int64_t now_ms);
+void ef_exchange_refused(ef_agent *a, const char *what); /* a line in the log */
+bool ef_is_refusal(int32_t code); /* of a request that would be refused again: 4xx, but not 401, 408, 425, 429 */
+int64_t ef_exchange_retry_ms(ef_agent *a, ef_backoff *backoff);
 
 /* ef_identity.c */
+extern const uint16_t ef_identity_sizes[4]; /* of the texts */
 ef_status ef_identity_load(ef_agent *a);
 ef_status ef_identity_store(const ef_agent *a, const ef_identity *identity);
 
@@ -89,7 +93,7 @@ extern const ef_job_rules ef_keys_job;
 extern const ef_job_rules ef_claim_job, ef_pair_job, ef_token_job, ef_report_job, ef_poll_job;
 void ef_claim_init(ef_agent *a);
 bool ef_token_valid(const ef_agent *a);
-void ef_token_refused(ef_agent *a, int64_t now_ms); /* a 401 came */
+void ef_token_refused(ef_agent *a); /* a 401 came */
 void ef_token_accepted(ef_agent *a);
 void ef_token_init(ef_agent *a);
 void ef_report_init(ef_agent *a);
@@ -99,12 +103,12 @@ const char *ef_report_state_name(ef_report_state state);
 void ef_poll_init(ef_agent *a);
 
 /* What both ways of sending need: is something due, its body in control.tx, and that the host has it. */
-bool ef_report_waits(const ef_agent *a, int64_t now_ms);
+bool ef_report_waits(const ef_agent *a);
 ef_status ef_report_write(ef_agent *a, size_t *len);
-void ef_report_taken(ef_agent *a, int64_t now_ms);
-bool ef_telemetry_waits(const ef_agent *a, int64_t now_ms);
+void ef_report_taken(ef_agent *a);
+bool ef_telemetry_waits(const ef_agent *a);
 ef_status ef_telemetry_write(ef_agent *a, size_t *len);
-void ef_telemetry_taken(ef_agent *a, int64_t now_ms);
+void ef_telemetry_taken(ef_agent *a);
 
 /* ef_spill.c: telemetry in flash */
 typedef struct ef_spill {
@@ -132,11 +136,11 @@ bool ef_messages_wanted(const ef_agent *a);                /* there is a link to
 ef_status ef_messages_send(ef_agent *a, const char *topic, size_t len, bool acknowledged, bool retain); /* of control.tx */
 void ef_action_command(ef_agent *a, const char *text, size_t len);
 ef_status ef_action_answer_again(ef_agent *a);
-void ef_device_status_write(ef_agent *a, ef_json_writer *w, int64_t now_ms);
+void ef_device_status_write(ef_agent *a, ef_json_writer *w);
 
 /* ef_update_record.c */
 ef_status ef_update_record_load(ef_agent *a);
-ef_status ef_update_record_store(const ef_agent *a); /* the head */
+ef_status ef_update_record_store(ef_agent *a); /* the head */
 ef_status ef_update_record_end(ef_agent *a, const ef_report *report, const uint8_t returned_sha256[32]); /* with the head; the hash may be NULL */
 ef_status ef_update_record_reset(ef_agent *a); /* offers and reports were the former owner's; sequence, epoch and what was returned from stay */
 ef_status ef_update_record_first(const ef_agent *a, ef_report *report);
@@ -152,15 +156,15 @@ void ef_update_offered(ef_agent *a, const char *offer_id, const uint8_t *cose, s
 /* The end of an offer: stored together with everything that follows from it, then the report. */
 void ef_update_ended(ef_agent *a, const char *offer_id, ef_report_state state, ef_status error, const char *detail);
 void ef_update_failed(ef_agent *a, ef_status error, const char *detail);
-int64_t ef_applying_step(ef_agent *a, int64_t now_ms);
-int64_t ef_rebooting_step(ef_agent *a, int64_t now_ms);
+int64_t ef_applying_step(ef_agent *a);
+int64_t ef_rebooting_step(ef_agent *a);
 
 /* ef_download.c, ef_verify.c, ef_confirm.c: the states of the same names */
 void ef_download_enter(ef_agent *a);
-int64_t ef_download_step(ef_agent *a, int64_t now_ms);
+int64_t ef_download_step(ef_agent *a);
 void ef_verify_enter(ef_agent *a);
-int64_t ef_verify_step(ef_agent *a, int64_t now_ms);
+int64_t ef_verify_step(ef_agent *a);
 void ef_confirm_enter(ef_agent *a);
-int64_t ef_confirm_step(ef_agent *a, int64_t now_ms);
+int64_t ef_confirm_step(ef_agent *a);
 
 #endif

@@ -289,8 +289,9 @@ static ef_status start(ef_agent *a)
     return a->networks == NULL ? EF_BAD_ARGUMENT : EF_OK;
 }
 
-static int64_t step(ef_agent *a, int64_t now_ms)
+static int64_t step(ef_agent *a)
 {
+    int64_t now_ms = a->now_ms;
     ef_provision *p = a->provision;
     if (a->config.provision.port == NULL)
         return EF_NEVER;

@@ -85,8 +85,9 @@ static void note(ef_agent *a, ef_log_level level, const char *text)
         ring->urgent = true;
 }
 
-static int64_t step(ef_agent *a, int64_t now_ms)
+static int64_t step(ef_agent *a)
 {
+    int64_t now_ms = a->now_ms;
     ef_ring *ring = a->ring;
     if (ring->budget == EF_RING_CHUNKS) {
         ring->refill_ms = now_ms + REFILL_MS;

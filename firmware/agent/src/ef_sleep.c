@@ -16,8 +16,9 @@ static bool all_is_said(const ef_agent *a, int64_t now_ms)
     return told && measured && heard;
 }
 
-static int64_t step(ef_agent *a, int64_t now_ms)
+static int64_t step(ef_agent *a)
 {
+    int64_t now_ms = a->now_ms;
     ef_facts facts;
     if (a->config.sleep_ms == 0 || a->state != EF_STATE_IDLE || a->control.job != EF_JOB_NONE)
         return EF_NEVER;

@@ -109,8 +109,9 @@ static void take_sample(ef_agent *a, int64_t now_ms)
     t->count++;
 }
 
-static int64_t step(ef_agent *a, int64_t now_ms)
+static int64_t step(ef_agent *a)
 {
+    int64_t now_ms = a->now_ms;
     ef_telemetry *t = a->telemetry;
     if (a->config.telemetry_ms == 0 || !a->identity.present)
         return EF_NEVER;
@@ -124,7 +125,7 @@ static int64_t step(ef_agent *a, int64_t now_ms)
     return 0;
 }
 
-bool ef_telemetry_waits(const ef_agent *a, int64_t now_ms)
+static bool waits_at(const ef_agent *a, int64_t now_ms)
 {
     const ef_telemetry *t = a->telemetry;
     uint32_t batch = a->config.telemetry_batch == 0 || t->backlog ? 1 : a->config.telemetry_batch;
@@ -132,13 +133,18 @@ bool ef_telemetry_waits(const ef_agent *a, int64_t now_ms)
     return now_ms >= t->next_ms && (t->spill_count > 0 || t->count >= batch || (t->count > 0 && full));
 }
 
-static int64_t telemetry_due(const ef_agent *a, int64_t now_ms)
+bool ef_telemetry_waits(const ef_agent *a)
+{
+    return waits_at(a, a->now_ms);
+}
+
+static int64_t telemetry_due(const ef_agent *a)
 {
     if (!ef_token_valid(a) || ef_messages_carry(a, EF_FLIGHT_TELEMETRY))
         return EF_NEVER;
-    if (ef_telemetry_waits(a, now_ms))
-        return now_ms;
-    return ef_telemetry_waits(a, a->telemetry->next_ms) ? a->telemetry->next_ms : EF_NEVER;
+    if (ef_telemetry_waits(a))
+        return a->now_ms;
+    return waits_at(a, a->telemetry->next_ms) ? a->telemetry->next_ms : EF_NEVER;
 }
 
 static void write_sample(ef_json_writer *w, const ef_sample *s, const char *const names[], uint32_t name_count)
@@ -213,13 +219,13 @@ ef_status ef_telemetry_write(ef_agent *a, size_t *len)
     return t->sending > 0 ? EF_OK : EF_NOT_FOUND;
 }
 
-void ef_telemetry_taken(ef_agent *a, int64_t now_ms)
+void ef_telemetry_taken(ef_agent *a)
 {
     ef_telemetry *t = a->telemetry;
     uint32_t sent = t->sending;
     t->sending = 0;
     ef_backoff_reset(&t->backoff, 1000, 60000);
-    t->next_ms = now_ms;
+    t->next_ms = a->now_ms;
     if (!t->sending_spill) {
         drop_samples(t, sent);
         t->backlog = t->count > 0 && t->backlog;
@@ -238,28 +244,27 @@ void ef_telemetry_taken(ef_agent *a, int64_t now_ms)
         ef_spill_drop(a);
 }
 
-static ef_status telemetry_begin(ef_agent *a, ef_request *request, int64_t now_ms)
+static ef_status telemetry_begin(ef_agent *a, ef_request *request)
 {
-    (void)now_ms;
     request->path = "/device/v1/telemetry";
     request->bearer = a->token.text;
     return ef_telemetry_write(a, &request->body_len);
 }
 
-static void telemetry_finish(ef_agent *a, ef_status status, int64_t now_ms)
+static void telemetry_finish(ef_agent *a, ef_status status)
 {
     ef_telemetry *t = a->telemetry;
     int32_t code = status == EF_OK ? a->control.response.status : 0;
-    bool refused = code >= 400 && code < 500 && code != 401 && code != 408 && code != 425 && code != 429;
+    bool refused = ef_is_refusal(code);
     if (code == 204 || refused) {
         if (refused)
-            ef_log(a, EF_LOG_WARN, "the host refused telemetry with %d", (int)code);
-        ef_telemetry_taken(a, now_ms);
+            ef_exchange_refused(a, "telemetry");
+        ef_telemetry_taken(a);
         return;
     }
     t->sending = 0;
     t->backlog = true;
-    t->next_ms = code == 401 ? now_ms : ef_exchange_retry_ms(a, &t->backoff, now_ms);
+    t->next_ms = code == 401 ? a->now_ms : ef_exchange_retry_ms(a, &t->backoff);
 }
 
 static void settle(ef_agent *a)

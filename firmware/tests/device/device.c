@@ -140,7 +140,7 @@ static bool boot(device *d)
         .product = "lamp",
         .chip = "esp32c3",
         .board = "devkit",
-        .image_format = "host",
+        .image_format = &ef_image_host,
         .architecture = ef_host_architecture(),
         .version = d->image.version,
         .poll_ms = 1000,
@@ -184,8 +184,7 @@ static void halt(device *d)
     if (d->link != NULL)
         fake_link_close(d->link);
     if (d->on && d->agent.verify.open) { /* may be heap of the crypto library, which outlives the device here */
-        (void)psa_hash_abort(&d->agent.verify.image);
-        (void)psa_hash_abort(&d->agent.verify.payload);
+        (void)psa_hash_abort(&d->agent.verify.hash);
     }
     d->on = false;
 }

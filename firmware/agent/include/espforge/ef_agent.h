@@ -7,6 +7,7 @@
 
 #include <psa/crypto.h>
 
+#include "espforge/ef_image.h"
 #include "espforge/ef_manifest.h"
 #include "espforge/ef_messages.h"
 #include "espforge/ef_port.h"
@@ -29,7 +30,7 @@ struct ef_agent;
 /* What an agent can do without: a part is linked, and takes RAM, only where a config names it (ef_ring_use and so on). Every hook may be NULL. */
 typedef struct ef_part {
     ef_status (*start)(struct ef_agent *agent); /* in ef_agent_init, before the identity is read. EF_OK, or the agent does not start */
-    int64_t (*step)(struct ef_agent *agent, int64_t now_ms);               /* how long it may wait, ms */
+    int64_t (*step)(struct ef_agent *agent);                               /* how long it may wait, ms */
     void (*settle)(struct ef_agent *agent);                                /* before a restart or a sleep; the parts in reverse order */
     void (*note)(struct ef_agent *agent, ef_log_level level, const char *line); /* a line was logged */
     ef_status (*claimed)(struct ef_agent *agent, const ef_json *answer);   /* before the identity of the claim is stored */
@@ -54,7 +55,7 @@ typedef struct ef_agent_config {
     const char *product;
     const char *chip;
     const char *board;        /* NULL or empty: none */
-    const char *image_format; /* `host` or `esp` */
+    const ef_image_format *image_format; /* &ef_image_esp or &ef_image_host */
     const char *architecture; /* that host images must have; NULL: not judged */
     const char *version;      /* of the running image */
     uint32_t poll_ms;
@@ -127,12 +128,13 @@ typedef struct ef_clock {
     int64_t stored_ms;                 /* what of it is in flash */
 } ef_clock;
 
+/* The four texts lie as they do in flash, and in the order of ef_claim.c. */
 typedef struct ef_identity {
-    bool present;
     char device_id[65];
     char device_key[65];
     char command_secret[65];
     char topic_root[128];
+    bool present;
 } ef_identity;
 
 /* What is known of the trusted keys without loading them. */
@@ -165,9 +167,9 @@ typedef struct ef_exchange {
 } ef_exchange;
 
 typedef struct ef_claim {
-    char claim_id[33];
+    char claim_id[33]; /* this, */
     char poll_token[65];
-    char pairing_code[7];
+    char pairing_code[7]; /* and this: in the order of ef_claim.c */
     uint32_t interval_ms;
     int64_t next_ms;
     ef_backoff backoff;
@@ -217,7 +219,7 @@ typedef struct ef_report_queue {
 
 /* An update whose sequence is stored and whose slot is, or is about to be, switched. */
 typedef struct ef_pending {
-    bool present;
+    uint8_t present; /* 0: none */
     char offer_id[EF_OFFER_CHARS + 1];
     char version[32];
     uint8_t slot;
@@ -263,9 +265,10 @@ typedef struct ef_download {
 
 typedef struct ef_verify {
     bool open;
+    bool has_payload; /* the image says its payload's hash (host images) */
+    bool second;      /* the image is the manifest's; now its payload is read */
     uint32_t offset;
-    psa_hash_operation_t image, payload;
-    bool has_payload; /* host images say their payload's hash */
+    psa_hash_operation_t hash;
     ef_status header; /* what the header came to; told after the hash */
     uint8_t payload_sha256[32];
 } ef_verify;

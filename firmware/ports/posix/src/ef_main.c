@@ -73,7 +73,7 @@ static int start(device *d, int argc, char **argv)
         .product = s->product,
         .chip = s->chip,
         .board = s->board,
-        .image_format = "host",
+        .image_format = &ef_image_host,
         .architecture = ef_host_architecture(),
         .version = d->image.version,
         .poll_ms = s->poll_ms,

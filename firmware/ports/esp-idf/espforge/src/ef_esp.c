@@ -187,7 +187,7 @@ static esp_err_t start(device *d)
         .product = d->config.product,
         .chip = CONFIG_IDF_TARGET,
         .board = d->config.board,
-        .image_format = "esp",
+        .image_format = &ef_image_esp,
         .version = d->config.version,
         .poll_ms = d->config.poll_ms,
         .telemetry_ms = d->config.telemetry_ms,
