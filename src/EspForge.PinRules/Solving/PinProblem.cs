@@ -141,7 +141,9 @@ internal sealed class PinProblem
         if (line.Soldered >= 0)
             legal &= PinCheck.Bit(line.Soldered);
         var row = Row(line, variant, legal);
-        legal &= row.Legal;
+
+        // A pin that the board brings nowhere is only for the line that is on it already.
+        legal &= row.Legal & (Verdicts.Candidates | Own(line.Locked) | Own(line.Soldered));
         var cells = new long[Chip.MaxGpios];
         Array.Fill(cells, Assignment.Never);
         for (var rest = legal; rest != 0; rest &= rest - 1)
@@ -153,6 +155,8 @@ internal sealed class PinProblem
 
         return cells;
     }
+
+    private static ulong Own(int gpio) => gpio < 0 ? 0 : PinCheck.Bit(gpio);
 
     private int DistanceOf(PinBlock block, int gpio)
     {

@@ -32,7 +32,10 @@ public sealed class PinPorterTests
         var port = PinPorter.Port(Station, "esp32-pico-kit-1").Value;
         Assert.True(port.IsComplete);
         Assert.Equal(0, port.Solution.Cost.Moved);
-        Assert.Equal(Station.Uses, port.Plan.Uses);
+
+        // GPIO16 and 17 are wired to the flash inside the PICO module.
+        Assert.Equal(Station.Uses.Where(use => use.Function != "uart2"), port.Plan.Uses.Where(use => use.Function != "uart2"));
+        Assert.DoesNotContain(port.Plan.Uses, use => use.Gpio is 16 or 17);
     }
 
     [Fact]

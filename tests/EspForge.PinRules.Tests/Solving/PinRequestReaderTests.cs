@@ -14,7 +14,8 @@ public sealed class PinRequestReaderTests
               "needs": [ { "kind": "spi", "name": "display", "count": 1, "signals": ["sck", "mosi", "cs"], "speedHz": 40000000, "bus": "b", "instance": 3, "gpios": [18, 19, 23, 21], "near": "J3", "locked": { "sck": 18 } },
                          { "kind": "adc", "wifi": true, "near": 34, "soldered": 35 }, { "kind": "wake", "source": "ext0", "pull": "down", "direction": "in" }, { "kind": "sdcard", "mode": "spi", "bus": "sd", "name": null } ] }
             """).Value;
-        Assert.Equal(([4], [5]), (request.Locked.ToArray(), request.Free.ToArray()));
+        Assert.Equal([4], request.Locked);
+        Assert.Equal([5], request.Free);
         var spi = request.Needs[0];
         Assert.Equal(("spi", "display", 40_000_000, "b", 3, "J3", 18), (spi.Kind, spi.Name, spi.SpeedHz, spi.Bus, spi.Instance, spi.NearHeader, spi.Locked["sck"]));
         Assert.Equal((true, 34, 35), (request.Needs[1].Wifi, request.Needs[1].NearGpio, request.Needs[1].Soldered[""]));
