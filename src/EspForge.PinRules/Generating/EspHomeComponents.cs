@@ -251,6 +251,8 @@ internal sealed class EspHomeComponents
         if (mode)
         {
             text.Append(indent).Append("  mode:\n").Append(indent).Append(use.Direction == PinDirection.Out ? "    output: true\n" : "    input: true\n");
+            if (use.Direction == PinDirection.Io)
+                text.Append(indent).Append("    output: true\n");
             text.Append(indent).Append(use.Use.Pull == PinPull.Up ? "    pullup: true\n" : "    pulldown: true\n");
         }
 
