@@ -49,6 +49,8 @@ public sealed class PinCheck
     /// <summary>The name to use for the package or module in a message.</summary>
     public string ModuleText => Plan.Module ?? Board?.Module ?? Chip.Name;
 
+    internal BoardCatalog Catalog => _catalog;
+
     internal MemoryPins Memory { get; private set; }
 
     /// <summary>The uses, sorted by GPIO, then by name.</summary>

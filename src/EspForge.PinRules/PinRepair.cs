@@ -58,17 +58,22 @@ public sealed record PinRepair(string Label, PinChange Change)
     internal static PinRepair SetUse(string label, PinUse use, string field, string value) =>
         new(label, new PinChange(PinChangeKind.SetUse, use, Field: field, Value: value));
 
+    /// <summary>Moves a use to the best free pin; null where there is none that is better than <paramref name="severity"/>.</summary>
+    internal static PinRepair? Move(PinPlan plan, PinUse use, BoardCatalog catalog, PinSeverity severity = PinSeverity.Warning)
+    {
+        if (PinSuggester.Suggest(plan, use, catalog, limit: 1) is not [var best] || severity != PinSeverity.Error && best.Worst is not null && best.Worst >= severity)
+            return null;
+        var why = best.Worst is null ? "free, nothing against it" : $"free, with a look at {string.Join(", ", best.Findings.Select(found => found.Class).Distinct(StringComparer.Ordinal))}";
+        return new($"Move {use.Name} to GPIO{best.Gpio} ({why})", new PinChange(PinChangeKind.Move, use, To: best.Gpio));
+    }
+
     internal static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 
     internal static IReadOnlyList<PinRepair> Find(PinFinding finding, PinPlan plan, BoardCatalog catalog, PinUse? movable, IReadOnlyList<PinRepair> own)
     {
         var repairs = new List<PinRepair>(own.Count + 2);
-        if (movable is not null && PinSuggester.Suggest(plan, movable, catalog, limit: 1) is [var best]
-            && (finding.Severity == PinSeverity.Error || best.Worst is null || best.Worst < finding.Severity))
-        {
-            var why = best.Worst is null ? "free, nothing against it" : $"free, with a look at {string.Join(", ", best.Findings.Select(found => found.Class).Distinct(StringComparer.Ordinal))}";
-            repairs.Add(new($"Move {movable.Name} to GPIO{best.Gpio} ({why})", new PinChange(PinChangeKind.Move, movable, To: best.Gpio)));
-        }
+        if (movable is not null && Move(plan, movable, catalog, finding.Severity) is { } move)
+            repairs.Add(move);
 
         repairs.AddRange(own);
         if (movable is not null && repairs.Count == 0 && finding.Severity == PinSeverity.Error)
