@@ -61,10 +61,19 @@ public sealed record PinRepair(string Label, PinChange Change)
     /// <summary>Moves a use to the best free pin; null where there is none that is better than <paramref name="severity"/>.</summary>
     internal static PinRepair? Move(PinPlan plan, PinUse use, BoardCatalog catalog, PinSeverity severity = PinSeverity.Warning)
     {
-        if (PinSuggester.Suggest(plan, use, catalog, limit: 1) is not [var best] || severity != PinSeverity.Error && best.Worst is not null && best.Worst >= severity)
-            return null;
-        var why = best.Worst is null ? "free, nothing against it" : $"free, with a look at {string.Join(", ", best.Findings.Select(found => found.Class).Distinct(StringComparer.Ordinal))}";
-        return new($"Move {use.Name} to GPIO{best.Gpio} ({why})", new PinChange(PinChangeKind.Move, use, To: best.Gpio));
+        foreach (var found in PinSuggester.Suggest(plan, use, catalog, limit: 8))
+        {
+            if (severity != PinSeverity.Error && found.Worst is not null && found.Worst >= severity)
+                return null;
+            var why = found.Worst is null ? "free, nothing against it" : $"free, with a look at {string.Join(", ", found.Findings.Select(finding => finding.Class).Distinct(StringComparer.Ordinal))}";
+            var move = new PinRepair($"Move {use.Name} to GPIO{found.Gpio} ({why})", new PinChange(PinChangeKind.Move, use, To: found.Gpio));
+
+            // The pin was judged on its own; among the other uses it may be worse, as they tell which package it is.
+            if (PinChecker.Check(move.Apply(plan), catalog).Findings.All(finding => finding.Severity != PinSeverity.Error || !finding.Gpios.Contains(found.Gpio)))
+                return move;
+        }
+
+        return null;
     }
 
     internal static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);

@@ -94,7 +94,7 @@ internal static class PinSignals
             "mdc" => BusLine.PhyClock,
             "mdio" => BusLine.PhyData,
             "dc" or "a0" or "rs" => BusLine.DataCommand,
-            "rst" or "reset" or "res" => BusLine.Reset,
+            "rst" or "reset" or "res" or "nrst" or "nreset" or "rstn" => BusLine.Reset,
             "en" or "enable" or "pwr" or "power" or "bl" => BusLine.Enable,
             "int" or "irq" => BusLine.Interrupt,
             "" or "data" or "dq" => function is "onewire" or "1wire" or "1-wire" or "one-wire" or "ds18b20" ? BusLine.OneWire : BusLine.None,
@@ -129,9 +129,9 @@ internal static class PinSignals
 
     private static bool IsSupply(ReadOnlySpan<char> function, ReadOnlySpan<char> signal)
     {
-        if (signal is "en" or "enable" or "power" or "pwr" or "ldo" or "vcc" or "supply" && !IsNamed(function, "backlight"))
-            return true;
-        return IsNamed(function, "vext") || IsNamed(function, "supply") || IsNamed(function, "ldo");
+        if (IsNamed(function, "led") || IsNamed(function, "backlight") || IsNamed(function, "button") || IsNamed(function, "neopixel"))
+            return false;
+        return signal is "en" or "enable" or "power" or "pwr" or "ldo" or "vcc" or "supply" || IsNamed(function, "vext") || IsNamed(function, "supply") || IsNamed(function, "ldo");
     }
 
     private static bool IsNamed(ReadOnlySpan<char> text, ReadOnlySpan<char> wanted)
