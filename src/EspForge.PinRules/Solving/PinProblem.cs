@@ -143,7 +143,7 @@ internal sealed class PinProblem
         var row = Row(line, variant, legal);
 
         // A pin that the board brings nowhere is only for the line that is on it already.
-        legal &= row.Legal & (Verdicts.Candidates | Own(line.Locked) | Own(line.Soldered));
+        legal &= row.Legal & (Verdicts.Candidates | (Own(line.Locked) & ~Verdicts.Doubtful) | Own(line.Soldered));
         var cells = new long[Chip.MaxGpios];
         Array.Fill(cells, Assignment.Never);
         for (var rest = legal; rest != 0; rest &= rest - 1)

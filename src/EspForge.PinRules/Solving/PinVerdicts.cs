@@ -30,15 +30,20 @@ internal sealed class PinVerdicts
         var chip = plan.Chip ?? Board?.ChipId ?? throw new ArgumentException("The plan names neither a board nor a chip.", nameof(plan));
         Chip = catalog.FindChip(chip) ?? throw new ArgumentException($"There is no chip '{chip}' in the catalog.", nameof(plan));
         _bare = plan with { Uses = [], Wake = new Dictionary<string, IReadOnlyList<int>>(StringComparer.Ordinal), Interrupts = [] };
-        Candidates = Chip.PinsWith(PinTraits.Exists) & (Board?.ExposedMask ?? ulong.MaxValue) & ~MemoryPins.Read(plan, Chip, Board).Taken;
+        var memory = MemoryPins.Read(plan, Chip, Board);
+        Candidates = Chip.PinsWith(PinTraits.Exists) & (Board?.ExposedMask ?? ulong.MaxValue) & ~(memory.Taken | memory.FlashUnlessNamed);
+        Doubtful = memory.FlashUnlessNamed;
     }
 
     public Chip Chip { get; }
 
     public Board? Board { get; }
 
-    /// <summary>The pins that a use may be placed on at all: on a header or pad of the board, and not the memory's.</summary>
+    /// <summary>The pins that a use may be placed on at all: on a header or pad of the board, and not the memory's, nor perhaps the memory's.</summary>
     public ulong Candidates { get; }
+
+    /// <summary>The pins that are the flash's on packages that the plan leaves open: what else is placed may decide which it is.</summary>
+    public ulong Doubtful { get; }
 
     /// <param name="uses">The line as it is in a plan.</param>
     /// <param name="wake">The wake sources it serves.</param>
