@@ -133,7 +133,7 @@ void ef_update_failed(ef_agent *a, ef_status error, const char *detail)
 }
 
 /* First the record: a release whose slot is switched has its sequence spent, wherever the power goes. Then the switch. */
-int64_t ef_applying_step(ef_agent *a)
+uint32_t ef_applying_step(ef_agent *a)
 {
     ef_update_record *r = &a->record;
     const ef_manifest *m = &a->offer.manifest;
@@ -164,9 +164,9 @@ int64_t ef_applying_step(ef_agent *a)
     return 0;
 }
 
-int64_t ef_rebooting_step(ef_agent *a)
+uint32_t ef_rebooting_step(ef_agent *a)
 {
-    int64_t left_ms = a->entered_ms + LAST_WORDS_MS - a->now_ms;
+    uint32_t left_ms = ef_until(a, a->entered_ms + LAST_WORDS_MS);
     if (left_ms > 0 && !(ef_report_idle(a) && ef_messages_idle(a)))
         return left_ms < 100 ? left_ms : 100;
     a->restarting = true;
