@@ -1,7 +1,7 @@
 /* The agent: claims the device, keeps a token, asks for updates, takes and confirms them, reports, sends telemetry.
  *
  * The caller owns one ef_agent and calls ef_agent_step for as long as the device runs. A step does one bounded piece of work (at most one HTTP
- * read, one sector or one record) and never waits. No heap, no statics; one agent needs about 20 KiB. The members are for reading in tests. */
+ * read, one sector or one record) and never waits. No heap, no statics; one agent needs about 15 KiB. The members are for reading in tests. */
 #ifndef EF_AGENT_H
 #define EF_AGENT_H
 
