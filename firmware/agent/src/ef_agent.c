@@ -10,25 +10,37 @@
 #define LINE_CHARS 320
 #define LONGEST_WAIT_MS 1000
 
-static int64_t starting_step(ef_agent *a);
+static uint32_t starting_step(ef_agent *a);
 static void idle_enter(ef_agent *a);
 
 static const struct {
     const char *name;
     void (*enter)(ef_agent *a);
-    int64_t (*step)(ef_agent *a); /* NULL: the state only waits for a job */
-    ef_report_state report;                       /* said when the state is entered */
+    uint32_t (*step)(ef_agent *a); /* NULL: the state only waits for a job */
 } states[EF_STATE_COUNT] = {
-    [EF_STATE_STARTING] = {"starting", NULL, starting_step, EF_REPORT_NONE},
-    [EF_STATE_CLAIMING] = {"claiming", NULL, NULL, EF_REPORT_NONE},
-    [EF_STATE_PAIRING] = {"pairing", NULL, NULL, EF_REPORT_NONE},
-    [EF_STATE_IDLE] = {"idle", idle_enter, NULL, EF_REPORT_NONE},
-    [EF_STATE_DOWNLOADING] = {"downloading", ef_download_enter, ef_download_step, EF_REPORT_DOWNLOADING},
-    [EF_STATE_VERIFYING] = {"verifying", ef_verify_enter, ef_verify_step, EF_REPORT_VERIFYING},
-    [EF_STATE_APPLYING] = {"applying", NULL, ef_applying_step, EF_REPORT_APPLYING},
-    [EF_STATE_REBOOTING] = {"rebooting", NULL, ef_rebooting_step, EF_REPORT_REBOOTING},
-    [EF_STATE_CONFIRMING] = {"confirming", ef_confirm_enter, ef_confirm_step, EF_REPORT_CONFIRMING},
+    [EF_STATE_STARTING] = {"starting", NULL, starting_step},
+    [EF_STATE_CLAIMING] = {"claiming", NULL, NULL},
+    [EF_STATE_PAIRING] = {"pairing", NULL, NULL},
+    [EF_STATE_IDLE] = {"idle", idle_enter, NULL},
+    [EF_STATE_DOWNLOADING] = {"downloading", ef_download_enter, ef_download_step},
+    [EF_STATE_VERIFYING] = {"verifying", ef_verify_enter, ef_verify_step},
+    [EF_STATE_APPLYING] = {"applying", NULL, ef_applying_step},
+    [EF_STATE_REBOOTING] = {"rebooting", NULL, ef_rebooting_step},
+    [EF_STATE_CONFIRMING] = {"confirming", ef_confirm_enter, ef_confirm_step},
 };
+
+/* From downloading on a state is a report of the same name, said when it is entered. */
+_Static_assert(EF_REPORT_DOWNLOADING == 1 && EF_REPORT_CONFIRMING - EF_REPORT_DOWNLOADING == EF_STATE_CONFIRMING - EF_STATE_DOWNLOADING,
+               "reports go as the states do");
+enum { STATE_OF_REPORT = EF_STATE_DOWNLOADING - EF_REPORT_DOWNLOADING };
+
+const char *ef_report_state_name(ef_report_state state)
+{
+    static const char *const ends[] = {"confirmed", "failed", "rolledBack", "rejected"};
+    if (state >= EF_REPORT_DOWNLOADING && state <= EF_REPORT_CONFIRMING)
+        return states[state + STATE_OF_REPORT].name;
+    return state >= EF_REPORT_CONFIRMED && state <= EF_REPORT_REJECTED ? ends[state - EF_REPORT_CONFIRMED] : "";
+}
 
 const ef_transition ef_transitions[] = {
     {EF_STATE_STARTING, EF_EVENT_NO_IDENTITY, EF_STATE_CLAIMING},
@@ -111,14 +123,14 @@ void ef_event_happened(ef_agent *a, ef_event event)
         ef_log(a, EF_LOG_EVENT, "STATE %s", states[a->state].name);
         if (states[a->state].enter != NULL)
             states[a->state].enter(a);
-        if (states[a->state].report != EF_REPORT_NONE)
-            ef_report_progress(a, states[a->state].report, a->state == EF_STATE_DOWNLOADING ? a->download.percent / 10 * 10 : -1);
+        if (a->state >= EF_STATE_DOWNLOADING)
+            ef_report_progress(a, (ef_report_state)(a->state - STATE_OF_REPORT), a->state == EF_STATE_DOWNLOADING ? a->download.percent / 10 * 10 : -1);
         return;
     }
     ef_log(a, EF_LOG_ERROR, "event %d has no place in state %s", (int)event, states[a->state].name);
 }
 
-static int64_t starting_step(ef_agent *a)
+static uint32_t starting_step(ef_agent *a)
 {
     ef_event_happened(a, ef_update_resume(a));
     return 0;
@@ -151,10 +163,7 @@ ef_status ef_agent_init(ef_agent *a, const ef_port *port, const ef_agent_config 
     a->running_slot = facts.running_slot;
     a->started_ms = a->entered_ms = a->now_ms = now_ms;
     a->quality.score = 100;
-    ef_claim_init(a);
-    ef_token_init(a);
-    ef_report_init(a);
-    ef_poll_init(a);
+    a->token.backoff.base_ms = a->reports.backoff.base_ms = 500;
     ef_clock_load(a);
     ef_status status = EF_OK;
     for (int i = 0; i < EF_PART_COUNT && status == EF_OK; i++)
@@ -181,11 +190,17 @@ void ef_restart(ef_agent *a)
     a->restart_refused = a->port->act(a->port->ctx, EF_BOOT_RESTART, NULL) != EF_OK;
 }
 
-static void step(ef_agent *a, int64_t (*run)(ef_agent *a), int64_t *wait_ms)
+uint32_t ef_until(const ef_agent *a, int64_t at_ms)
+{
+    int64_t left_ms = at_ms - a->now_ms;
+    return left_ms <= 0 ? 0 : left_ms > LONGEST_WAIT_MS ? LONGEST_WAIT_MS : (uint32_t)left_ms;
+}
+
+static void step(ef_agent *a, uint32_t (*run)(ef_agent *a), uint32_t *wait_ms)
 {
     if (run == NULL || a->restarting)
         return;
-    int64_t own_ms = run(a);
+    uint32_t own_ms = run(a);
     if (own_ms < *wait_ms)
         *wait_ms = own_ms;
 }
@@ -198,7 +213,7 @@ uint32_t ef_agent_step(ef_agent *a, int64_t now_ms)
             ef_restart(a);
         return LONGEST_WAIT_MS;
     }
-    int64_t wait_ms = LONGEST_WAIT_MS;
+    uint32_t wait_ms = LONGEST_WAIT_MS;
     for (int i = 0; i < EF_PART_COUNT; i++) {
         if (a->config.parts[i] != NULL)
             step(a, a->config.parts[i]->step, &wait_ms);
@@ -208,5 +223,5 @@ uint32_t ef_agent_step(ef_agent *a, int64_t now_ms)
     step(a, ef_update_step, &wait_ms);
     if (a->state != EF_STATE_DOWNLOADING || !ef_network_is_down(a))
         step(a, states[a->state].step, &wait_ms);
-    return wait_ms <= 0 ? 0 : (uint32_t)wait_ms;
+    return wait_ms;
 }

@@ -10,4 +10,5 @@ void ef_use_all_parts(ef_agent_config *config, ef_all_parts *states)
     ef_messages_use(config, &states->messages);
     ef_telemetry_use(config, &states->telemetry);
     ef_sleep_use(config);
+    ef_quality_use(config);
 }

@@ -7,12 +7,6 @@
 #define INTERVAL_MIN_MS 250
 #define INTERVAL_MAX_MS 60000
 
-void ef_claim_init(ef_agent *a)
-{
-    a->claim = (ef_claim){0};
-    ef_backoff_reset(&a->claim.backoff, 1000, 60000);
-}
-
 static uint32_t interval_of(const ef_json *json, uint32_t otherwise)
 {
     int64_t interval;
@@ -52,13 +46,13 @@ static void claim_finish(ef_agent *a, ef_status status)
         if (ef_exchange_json(a, &json) == EF_OK && ef_json_texts(&json, "claimId\0pollToken\0pairingCode\0", sizes, c->claim_id) == EF_OK &&
             strspn(c->claim_id, "0123456789abcdef") == 32 && strspn(c->pairing_code, "0123456789") == 6) {
             c->interval_ms = interval_of(&json, 2000);
-            ef_backoff_reset(&c->backoff, 1000, 60000);
+            ef_backoff_again(&c->backoff);
             ef_log(a, EF_LOG_EVENT, "PAIRING %s %s", c->pairing_code, a->config.hardware_id);
             ef_event_happened(a, EF_EVENT_CLAIM_OPEN);
             c->next_ms = a->now_ms + c->interval_ms;
             return;
         }
-        ef_log(a, EF_LOG_WARN, "the host's answer to the claim makes no sense");
+        ef_log(a, EF_LOG_WARN, "the claim's answer makes no sense");
     } else if (status == EF_OK) {
         ef_exchange_refused(a, "claim");
     }
@@ -160,7 +154,7 @@ static void claimed(ef_agent *a)
         status = take_identity(a, &json);
     if (status != EF_OK) {
         /* The host delivers once, so this claim is spent. */
-        ef_log(a, EF_LOG_ERROR, "the claim could not be taken: %s", ef_status_code(status));
+        ef_log(a, EF_LOG_ERROR, "claim not taken: %s", ef_status_code(status));
         ef_event_happened(a, EF_EVENT_CLAIM_GONE);
         a->claim.next_ms = a->now_ms + ef_backoff_next_ms(&a->claim.backoff, a->port);
         return;
@@ -180,12 +174,12 @@ static void pair_finish(ef_agent *a, ef_status status)
     if (code == 200) {
         claimed(a);
     } else if (code == 202) {
-        ef_backoff_reset(&c->backoff, 1000, 60000);
+        ef_backoff_again(&c->backoff);
         if (ef_exchange_json(a, &json) == EF_OK)
             c->interval_ms = interval_of(&json, c->interval_ms);
         c->next_ms = a->now_ms + c->interval_ms;
     } else if (code == 404 || code == 410) {
-        ef_log(a, EF_LOG_INFO, "the pairing code is no longer good");
+        ef_log(a, EF_LOG_INFO, "the pairing code has expired");
         ef_event_happened(a, EF_EVENT_CLAIM_GONE);
         c->next_ms = a->now_ms + c->interval_ms;
     } else {

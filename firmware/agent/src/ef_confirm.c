@@ -30,7 +30,7 @@ void ef_confirm_enter(ef_agent *a)
 /* Returns to the old image, which tells the host why. */
 static void refuse(ef_agent *a, ef_status reason, const char *detail)
 {
-    ef_log(a, EF_LOG_ERROR, "the new image is not good: %s. %s", ef_status_code(reason), detail);
+    ef_log(a, EF_LOG_ERROR, "new image refused: %s. %s", ef_status_code(reason), detail);
     if (a->port->act(a->port->ctx, EF_BOOT_REJECT, &(ef_action_detail){.reason = reason, .detail = detail}) != EF_OK)
         ef_log(a, EF_LOG_ERROR, "The boot record could not be written."); /* a restart comes to the same */
     a->offer.offer_id[0] = 0; /* "rebooting" would be a step back from "confirming" */
@@ -100,7 +100,7 @@ static bool has_network(const ef_agent *a)
     return facts.network == EF_NETWORK_UP;
 }
 
-int64_t ef_confirm_step(ef_agent *a)
+uint32_t ef_confirm_step(ef_agent *a)
 {
     ef_confirm *c = &a->confirm;
     if (a->now_ms - a->started_ms >= a->config.confirm_timeout_ms) {
@@ -108,8 +108,9 @@ int64_t ef_confirm_step(ef_agent *a)
         return 0;
     }
     uint32_t uptime_ms = (uint32_t)(a->now_ms - a->started_ms);
-    if (a->now_ms < c->next_ms)
-        return c->next_ms - a->now_ms;
+    uint32_t wait_ms = ef_until(a, c->next_ms);
+    if (wait_ms > 0)
+        return wait_ms;
     if (!run_tests(a, uptime_ms))
         return 0;
     c->network = c->network || c->host_answered || has_network(a); /* whoever was answered has one */

@@ -25,7 +25,7 @@ void ef_download_enter(ef_agent *a)
     d->started_over = started_over;
     d->offset = d->stored = started_over ? 0 : ef_progress_load(a, &a->offer);
     d->percent = percent_of(a);
-    ef_backoff_reset(&d->backoff, 1000, 30000);
+    d->backoff.cap_ms = 30000;
     char hash[65];
     if (ef_hex_encode(a->offer.manifest.image_sha256, 32, hash, sizeof hash) == EF_OK)
         (void)snprintf(d->if_range, sizeof d->if_range, "\"%s\"", hash);
@@ -67,7 +67,7 @@ static void lost(ef_agent *a, const char *why)
         ef_update_failed(a, EF_DOWNLOAD_FAILED, detail);
         return;
     }
-    d->next_ms = a->now_ms + (int64_t)d->response.retry_after_s * 1000 + ef_quality_wait_ms(a, &d->backoff);
+    d->next_ms = a->now_ms + (int64_t)d->response.retry_after_s * 1000 + ef_backoff_wait_ms(a, &d->backoff);
     ef_log(a, EF_LOG_WARN, "download cut at byte %lu: %s", (unsigned long)d->offset, why);
 }
 
@@ -97,7 +97,7 @@ static void check_head(ef_agent *a)
     ef_download *d = &a->download;
     const ef_response *r = &d->response;
     int64_t size = a->offer.manifest.image_size_bytes;
-    static const char elsewhere[] = "the host sent something else than what was asked for";
+    static const char elsewhere[] = "the host sent something else";
     char why[64];
     (void)snprintf(why, sizeof why, "the host answered %d", (int)r->status);
     d->head_checked = true;
@@ -164,7 +164,7 @@ static void flush(ef_agent *a)
     if (d->offset > d->furthest) { /* a host that always begins anew and never ends uses up the tries too */
         d->furthest = d->offset;
         d->tries = 0;
-        ef_backoff_reset(&d->backoff, 1000, 30000);
+        ef_backoff_again(&d->backoff);
     }
     uint32_t every = a->config.progress_bytes == 0 ? PROGRESS_DEFAULT_BYTES : a->config.progress_bytes;
     if (d->offset < size && d->offset - d->stored >= every) {
@@ -178,13 +178,14 @@ static void flush(ef_agent *a)
     }
 }
 
-int64_t ef_download_step(ef_agent *a)
+uint32_t ef_download_step(ef_agent *a)
 {
     ef_download *d = &a->download;
     uint32_t size = a->offer.manifest.image_size_bytes;
     if (!d->open) {
-        if (a->now_ms < d->next_ms)
-            return d->next_ms - a->now_ms;
+        uint32_t wait_ms = ef_until(a, d->next_ms);
+        if (wait_ms > 0)
+            return wait_ms;
         if (!ef_token_valid(a))
             return BUSY_WAIT_MS;
         begin(a);
@@ -228,7 +229,7 @@ int64_t ef_download_step(ef_agent *a)
         close_exchange(a);
         ef_event_happened(a, EF_EVENT_DOWNLOADED);
     } else {
-        lost(a, status == EF_END ? "the connection ended early" : "the connection broke");
+        lost(a, "the connection broke");
     }
     return 0;
 }

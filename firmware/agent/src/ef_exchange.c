@@ -27,9 +27,9 @@ static void finish(ef_agent *a, ef_status status)
     if (status == EF_OK && x->too_large)
         status = EF_TOO_LARGE;
     if (status == EF_OK && x->response.status < 500)
-        ef_quality_succeeded(&a->quality, a->now_ms - (x->deadline_ms - ANSWER_TIMEOUT_MS));
+        ef_host_heard(a, a->now_ms - (x->deadline_ms - ANSWER_TIMEOUT_MS));
     else if (status != EF_TOO_LARGE)
-        ef_quality_failed(&a->quality);
+        ef_host_heard(a, -1);
     if (status == EF_OK)
         ef_clock_heard(a, x->response.date_ms);
     if (status == EF_OK && job->authenticated) {
@@ -63,7 +63,7 @@ static void begin(ef_agent *a, ef_job job)
 }
 
 /* One read of the answer. What does not fit is dropped, and said at the end. */
-static int64_t receive(ef_agent *a)
+static uint32_t receive(ef_agent *a)
 {
     ef_exchange *x = &a->control;
     uint8_t rest[64];
@@ -85,22 +85,22 @@ static int64_t receive(ef_agent *a)
     return 0;
 }
 
-int64_t ef_exchange_step(ef_agent *a)
+uint32_t ef_exchange_step(ef_agent *a)
 {
     if (a->control.job != EF_JOB_NONE)
         return receive(a);
     if (ef_network_is_down(a))
         return IDLE_WAIT_MS;
-    int64_t wait_ms = IDLE_WAIT_MS;
+    uint32_t wait_ms = IDLE_WAIT_MS;
     for (int job = 0; job < EF_JOB_COUNT; job++) {
         const ef_job_rules *rules = rules_of(a, job);
-        int64_t due_ms = rules == NULL ? EF_NEVER : rules->due_ms(a);
-        if (due_ms <= a->now_ms) {
+        uint32_t own_ms = rules == NULL ? EF_FOREVER : ef_until(a, rules->due_ms(a));
+        if (own_ms == 0) {
             begin(a, (ef_job)job);
             return 0;
         }
-        if (due_ms - a->now_ms < wait_ms)
-            wait_ms = due_ms - a->now_ms;
+        if (own_ms < wait_ms)
+            wait_ms = own_ms;
     }
     return wait_ms;
 }
@@ -113,7 +113,7 @@ ef_status ef_exchange_json(const ef_agent *a, ef_json *json)
 int64_t ef_exchange_retry_ms(ef_agent *a, ef_backoff *backoff)
 {
     /* Retry-After is the earliest time; what the backoff adds keeps a fleet that was told the same from coming back as one. */
-    return a->now_ms + (int64_t)a->control.response.retry_after_s * 1000 + ef_quality_wait_ms(a, backoff);
+    return a->now_ms + (int64_t)a->control.response.retry_after_s * 1000 + ef_backoff_wait_ms(a, backoff);
 }
 
 void ef_exchange_refused(ef_agent *a, const char *what)

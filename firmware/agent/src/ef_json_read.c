@@ -223,53 +223,39 @@ ef_status ef_json_open(ef_json *json, const char *text, size_t len)
     return EF_OK;
 }
 
-ef_status ef_json_member(const ef_json *json, const char *name, ef_json *value)
+/* The member `name` of an object, or with name NULL the element `index` of an array. An object is read to its end: no name may count twice. */
+static ef_status walk(const ef_json *json, const char *name, size_t index, ef_json *value)
 {
-    if (json == NULL || name == NULL || value == NULL) return EF_BAD_ARGUMENT;
+    const char closer = name != NULL ? '}' : ']';
     cursor c = cursor_over(json);
+    ef_json candidate;
+    *value = (ef_json){NULL, 0};
+    skip_space(&c);
+    if (!take(&c, name != NULL ? '{' : '[')) return EF_MALFORMED;
+    skip_space(&c);
+    if (take(&c, closer)) return EF_NOT_FOUND;
     ef_json found = {NULL, 0};
-    *value = found;
-    skip_space(&c);
-    if (!take(&c, '{')) return EF_MALFORMED;
-    skip_space(&c);
-    if (take(&c, '}')) return EF_NOT_FOUND;
-    for (;;) { /* every turn takes at least a byte */
-        bool is_name = false;
-        ef_json candidate;
-        if (!skip_name_and_colon(&c, name, &is_name) || !take_value(&c, &candidate)) return EF_MALFORMED;
-        if (is_name) {
-            if (found.text != NULL) return EF_MALFORMED;
-            found = candidate;
-        }
+    for (size_t i = 0;; i++) { /* every turn takes at least a byte */
+        bool is_it = i == index;
+        if ((name != NULL && !skip_name_and_colon(&c, name, &is_it)) || !take_value(&c, &candidate)) return EF_MALFORMED;
+        if (is_it && found.text != NULL) return EF_MALFORMED;
+        if (is_it) found = candidate;
         skip_space(&c);
-        if (take(&c, '}')) break;
+        if (take(&c, closer) || (is_it && name == NULL)) break;
         if (!take(&c, ',')) return EF_MALFORMED;
     }
-    if (found.text == NULL) return EF_NOT_FOUND;
     *value = found;
-    return EF_OK;
+    return found.text == NULL ? EF_NOT_FOUND : EF_OK;
+}
+
+ef_status ef_json_member(const ef_json *json, const char *name, ef_json *value)
+{
+    return json == NULL || name == NULL || value == NULL ? EF_BAD_ARGUMENT : walk(json, name, 0, value);
 }
 
 ef_status ef_json_element(const ef_json *json, size_t index, ef_json *value)
 {
-    if (json == NULL || value == NULL) return EF_BAD_ARGUMENT;
-    *value = (ef_json){NULL, 0};
-    cursor c = cursor_over(json);
-    skip_space(&c);
-    if (!take(&c, '[')) return EF_MALFORMED;
-    skip_space(&c);
-    if (take(&c, ']')) return EF_NOT_FOUND;
-    for (size_t i = 0;; i++) { /* every turn takes at least a byte */
-        ef_json candidate;
-        if (!take_value(&c, &candidate)) return EF_MALFORMED;
-        if (i == index) {
-            *value = candidate;
-            return EF_OK;
-        }
-        skip_space(&c);
-        if (take(&c, ']')) return EF_NOT_FOUND;
-        if (!take(&c, ',')) return EF_MALFORMED;
-    }
+    return json == NULL || value == NULL ? EF_BAD_ARGUMENT : walk(json, NULL, index, value);
 }
 
 static ef_status copy_string(const ef_json *value, char *out, size_t cap)
@@ -309,12 +295,12 @@ ef_status ef_json_int(const ef_json *value, int64_t *out)
     const bool negative = take(&c, '-');
     const size_t begin = c.at;
     if (!skip_digits(&c) || c.at != c.len || (c.text[begin] == '0' && c.len - begin > 1)) return EF_MALFORMED;
-    /* As many digits as the limits have, or fewer: text compares as numbers do. */
+    /* As many digits as the limits have, or fewer: no overflow of 64 bits. */
     const size_t len = c.len - begin;
-    const char *limit = negative ? "9223372036854775808" : "9223372036854775807";
-    if (len > 19 || (len == 19 && memcmp(c.text + begin, limit, 19) > 0)) return EF_MALFORMED;
+    if (len > 19) return EF_MALFORMED;
     uint64_t collected = 0;
     for (size_t i = begin; i < c.len; i++) collected = collected * 10 + (c.text[i] - (uint64_t)'0');
+    if (collected > (uint64_t)INT64_MAX + negative) return EF_MALFORMED;
     *out = (int64_t)(negative ? 0 - collected : collected);
     return EF_OK;
 }

@@ -21,8 +21,6 @@ static ef_status load(const ef_agent *a, ef_key_record *record)
 ef_status ef_keys_load(ef_agent *a)
 {
     ef_key_record record;
-    memset(&a->keys, 0, sizeof a->keys);
-    ef_backoff_reset(&a->keys.backoff, 1000, 60000);
     ef_status status = load(a, &record);
     if (status == EF_OK)
         a->keys.generation = ef_key_record_generation(&record);
@@ -96,7 +94,7 @@ static void settle(ef_agent *a)
     k->wanted = false;
     k->tries = 0;
     k->next_ms = 0;
-    ef_backoff_reset(&k->backoff, 1000, 60000);
+    ef_backoff_again(&k->backoff);
     if (k->for_offer) {
         k->judge_next = true;
         a->poll_next_ms = a->now_ms; /* the offer that waits for this */
@@ -124,7 +122,7 @@ static void keys_finish(ef_agent *a, ef_status status)
         if (k->answer == EF_OK)
             ef_log(a, EF_LOG_INFO, "keys of generation %llu", (unsigned long long)k->generation);
         else if (code == 200)
-            ef_log(a, EF_LOG_WARN, "the host's key list was refused: %s", ef_status_code(k->answer));
+            ef_log(a, EF_LOG_WARN, "key list refused: %s", ef_status_code(k->answer));
         if (k->answer != EF_OK && k->answer != EF_FLASH_FAILED) {
             k->refused = k->heard; /* not asked for at every poll; another announcement, or an offer, asks anew */
             k->refused_ms = a->now_ms;

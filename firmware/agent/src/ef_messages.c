@@ -67,7 +67,7 @@ static void try_next(ef_agent *a, int64_t now_ms)
     if (m->index < link_count(a))
         return;
     m->index = 0;
-    m->next_ms = now_ms + (int64_t)m->response.retry_after_s * 1000 + ef_quality_wait_ms(a, &m->backoff);
+    m->next_ms = now_ms + (int64_t)m->response.retry_after_s * 1000 + ef_backoff_wait_ms(a, &m->backoff);
 }
 
 static void lost(ef_agent *a, int64_t now_ms)
@@ -88,27 +88,27 @@ static void lost(ef_agent *a, int64_t now_ms)
         m->refused = false;
         m->not_before_ms[m->index] = now_ms + REFUSED_WAIT_MS;
     } else {
-        ef_quality_failed(&a->quality);
+        ef_host_heard(a, -1);
         ef_log(a, EF_LOG_INFO, "the message link is %s", was_up ? "lost" : "not to be had");
     }
     if (was_up && now_ms - m->opened_ms >= STEADY_MS)
         ef_backoff_reset(&m->backoff, 1000, 60000);
     if (was_up) {
         m->index = 0;
-        m->next_ms = now_ms + (int64_t)m->response.retry_after_s * 1000 + ef_quality_wait_ms(a, &m->backoff);
+        m->next_ms = now_ms + (int64_t)m->response.retry_after_s * 1000 + ef_backoff_wait_ms(a, &m->backoff);
     } else {
         try_next(a, now_ms);
     }
 }
 
-static int64_t open_link(ef_agent *a, int64_t now_ms)
+static uint32_t open_link(ef_agent *a, int64_t now_ms)
 {
     ef_messages *m = a->messages;
     char url[EF_LINK_URL_CHARS + 1];
     if (!ef_messages_wanted(a))
-        return EF_NEVER;
+        return EF_FOREVER;
     if (now_ms < m->next_ms)
-        return m->next_ms - now_ms;
+        return ef_until(a, m->next_ms);
     if (((uint32_t)m->absent >> m->index & 1u) != 0 || now_ms < m->not_before_ms[m->index]) {
         try_next(a, now_ms);
         return 0;
@@ -146,7 +146,7 @@ static void connected(ef_agent *a, int64_t now_ms)
     m->status_due = true;
     if (m->flight != EF_FLIGHT_NONE && m->flight_index != m->index)
         m->flight = EF_FLIGHT_NONE; /* that port has it no longer: once more with this one */
-    ef_quality_succeeded(&a->quality, now_ms - m->opened_ms);
+    ef_host_heard(a, now_ms - m->opened_ms);
     ef_token_accepted(a);
     ef_log(a, EF_LOG_INFO, "message link %s is up", a->config.links[m->index] == EF_LINK_MQTT ? "mqtt" : "websocket");
 }
@@ -243,7 +243,7 @@ static void flight_landed(ef_agent *a)
         ef_telemetry_taken(a);
 }
 
-static int64_t run(ef_agent *a, int64_t now_ms)
+static uint32_t run(ef_agent *a, int64_t now_ms)
 {
     ef_messages *m = a->messages;
     size_t len = 0;
@@ -275,19 +275,19 @@ static int64_t run(ef_agent *a, int64_t now_ms)
     return status == EF_OK || status == EF_NETWORK ? 0 : BUSY_WAIT_MS;
 }
 
-static int64_t step(ef_agent *a)
+static uint32_t step(ef_agent *a)
 {
     int64_t now_ms = a->now_ms;
     ef_messages *m = a->messages;
     if (!a->identity.present || link_count(a) == 0)
-        return EF_NEVER;
+        return EF_FOREVER;
     if (m->flight != EF_FLIGHT_NONE && !m->up && now_ms >= m->flight_until_ms)
         m->flight = EF_FLIGHT_NONE;
     if (a->control.job != EF_JOB_NONE)
-        return EF_NEVER; /* its buffers are in use; its end is a step of its own */
+        return EF_FOREVER; /* its buffers are in use; its end is a step of its own */
     if (m->open)
         return run(a, now_ms);
-    return ef_token_valid(a) ? open_link(a, now_ms) : EF_NEVER;
+    return ef_token_valid(a) ? open_link(a, now_ms) : EF_FOREVER;
 }
 
 static void goodbye(ef_agent *a)

@@ -293,14 +293,14 @@ static bool is_managed(const ef_agent *a)
     return a->networks->count > 0 || a->config.provision.port != NULL;
 }
 
-static int64_t step(ef_agent *a)
+static uint32_t step(ef_agent *a)
 {
     int64_t now_ms = a->now_ms;
     ef_networks *n = a->networks;
     if (!is_managed(a))
-        return EF_NEVER;
+        return EF_FOREVER;
     if (now_ms < n->look_ms)
-        return n->look_ms - now_ms;
+        return ef_until(a, n->look_ms);
     ef_facts facts;
     a->port->facts(a->port->ctx, &facts);
     n->seen = facts.network;

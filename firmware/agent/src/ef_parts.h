@@ -9,7 +9,8 @@
 #include "ef_utf8.h"
 #include "ef_wipe.h"
 
-#define EF_NEVER INT64_MAX
+#define EF_NEVER INT64_MAX     /* as a time */
+#define EF_FOREVER UINT32_MAX  /* as a wait */
 
 /* A job of the control channel: when it is due, how its request is made, what its answer means. `finish` gets EF_OK for any complete answer
  * (whatever its status) and EF_NETWORK, EF_TOO_LARGE otherwise. */
@@ -26,6 +27,7 @@ typedef struct ef_transition {
 } ef_transition;
 
 /* ef_agent.c */
+uint32_t ef_until(const ef_agent *a, int64_t at_ms); /* 0 when that time has come, else at most a second */
 extern const ef_transition ef_transitions[];
 extern const size_t ef_transition_count;
 void ef_event_happened(ef_agent *a, ef_event event);
@@ -49,16 +51,18 @@ static inline bool ef_messages_idle(const ef_agent *a) /* nothing is on the way 
     return m == NULL || !m->up || (m->answer.state == EF_ANSWER_NONE && m->flight == EF_FLIGHT_NONE && m->response.unacknowledged == 0);
 }
 
-/* ef_backoff.c: exponential with full jitter. */
+/* ef_backoff.c: exponential with full jitter. All zero is one of 1 s, at most 60 s. */
 void ef_backoff_reset(ef_backoff *backoff, uint32_t base_ms, uint32_t cap_ms);
+static inline void ef_backoff_again(ef_backoff *backoff) { backoff->attempt = 0; } /* from the shortest wait on */
 uint32_t ef_backoff_next_ms(ef_backoff *backoff, const ef_port *port);
+uint32_t ef_backoff_wait_ms(const ef_agent *a, ef_backoff *backoff); /* the same, longer on a bad connection */
+void ef_host_heard(ef_agent *a, int64_t latency_ms);                  /* < 0: it was not reached */
 uint32_t ef_random_below(const ef_port *port, uint32_t limit);
 
 /* ef_quality.c */
 void ef_quality_succeeded(ef_quality *quality, int64_t latency_ms);
 void ef_quality_failed(ef_quality *quality);
 uint32_t ef_quality_base_ms(uint8_t score, uint32_t base_ms);            /* pure: 1 to 5 times the base */
-uint32_t ef_quality_wait_ms(const ef_agent *a, ef_backoff *backoff);     /* the backoff, from that base */
 
 /* ef_clock.c */
 void ef_clock_load(ef_agent *a);
@@ -68,7 +72,7 @@ void ef_clock_settle(ef_agent *a); /* stores the latest time now */
 int64_t ef_http_date_ms(const char *text, size_t len); /* IMF-fixdate of RFC 9110; 0 when it is none */
 
 /* ef_exchange.c */
-int64_t ef_exchange_step(ef_agent *a); /* how long it may wait, ms */
+uint32_t ef_exchange_step(ef_agent *a); /* how long it may wait, ms */
 /* Reads the answer of the job under way as a JSON object. */
 ef_status ef_exchange_json(const ef_agent *a, ef_json *json);
 /* For `finish`: when to ask again after an answer that is no success: the host's Retry-After and the backoff. */
@@ -93,16 +97,12 @@ extern const ef_job_rules ef_keys_job;
 
 /* ef_claim.c, ef_token.c, ef_report.c, ef_poll.c, ef_telemetry.c: one job each (claiming has two) */
 extern const ef_job_rules ef_claim_job, ef_pair_job, ef_token_job, ef_report_job, ef_poll_job;
-void ef_claim_init(ef_agent *a);
 bool ef_token_valid(const ef_agent *a);
 void ef_token_refused(ef_agent *a); /* a 401 came */
 void ef_token_accepted(ef_agent *a);
-void ef_token_init(ef_agent *a);
-void ef_report_init(ef_agent *a);
 void ef_report_progress(ef_agent *a, ef_report_state state, int percent);
 bool ef_report_idle(const ef_agent *a); /* no report on the way is unsent */
 const char *ef_report_state_name(ef_report_state state);
-void ef_poll_init(ef_agent *a);
 
 /* What both ways of sending need: is something due, its body in control.tx, and that the host has it. */
 bool ef_report_waits(const ef_agent *a);
@@ -156,18 +156,18 @@ void ef_progress_store(const ef_agent *a, const ef_offer *offer, uint32_t offset
 ef_event ef_update_resume(ef_agent *a); /* what the boot record and the update record say together at the start */
 void ef_update_offered(ef_agent *a, const char *offer_id, const uint8_t *cose, size_t len); /* may have the keys asked for first, and be offered anew */
 /* The end of an offer: stored together with everything that follows from it, then the report. */
-int64_t ef_update_step(ef_agent *a);
+uint32_t ef_update_step(ef_agent *a);
 void ef_update_ended(ef_agent *a, const char *offer_id, ef_report_state state, ef_status error, const char *detail);
 void ef_update_failed(ef_agent *a, ef_status error, const char *detail);
-int64_t ef_applying_step(ef_agent *a);
-int64_t ef_rebooting_step(ef_agent *a);
+uint32_t ef_applying_step(ef_agent *a);
+uint32_t ef_rebooting_step(ef_agent *a);
 
 /* ef_download.c, ef_verify.c, ef_confirm.c: the states of the same names */
 void ef_download_enter(ef_agent *a);
-int64_t ef_download_step(ef_agent *a);
+uint32_t ef_download_step(ef_agent *a);
 void ef_verify_enter(ef_agent *a);
-int64_t ef_verify_step(ef_agent *a);
+uint32_t ef_verify_step(ef_agent *a);
 void ef_confirm_enter(ef_agent *a);
-int64_t ef_confirm_step(ef_agent *a);
+uint32_t ef_confirm_step(ef_agent *a);
 
 #endif

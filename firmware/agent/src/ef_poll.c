@@ -4,12 +4,6 @@
 
 #include "ef_parts.h"
 
-void ef_poll_init(ef_agent *a)
-{
-    a->poll_next_ms = 0;
-    ef_backoff_reset(&a->poll_backoff, 1000, 60000);
-}
-
 /* A fleet that was switched on at once does not stay in step: the interval varies by a tenth. */
 static int64_t next_poll_ms(ef_agent *a)
 {
@@ -55,7 +49,7 @@ static void poll_finish(ef_agent *a, ef_status status)
         a->poll_next_ms = ef_exchange_retry_ms(a, &a->poll_backoff);
         return;
     }
-    ef_backoff_reset(&a->poll_backoff, 1000, 60000);
+    ef_backoff_again(&a->poll_backoff);
     a->poll_next_ms = next_poll_ms(a);
     ef_keys_announced(a, x->response.keys_generation);
     if (code == 204) {
@@ -68,7 +62,7 @@ static void poll_finish(ef_agent *a, ef_status status)
         return;
     }
     if (x->response.offer_id[0] == 0) {
-        ef_log(a, EF_LOG_WARN, "the host sent a manifest without an offer");
+        ef_log(a, EF_LOG_WARN, "a manifest without an offer");
         return;
     }
     /* One byte past the limit is enough for the manifest to be refused for its size. */

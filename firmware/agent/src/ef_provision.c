@@ -289,12 +289,12 @@ static ef_status start(ef_agent *a)
     return a->networks == NULL ? EF_BAD_ARGUMENT : EF_OK;
 }
 
-static int64_t step(ef_agent *a)
+static uint32_t step(ef_agent *a)
 {
     int64_t now_ms = a->now_ms;
     ef_provision *p = a->provision;
     if (a->config.provision.port == NULL)
-        return EF_NEVER;
+        return EF_FOREVER;
     switch (p->state) {
     case EF_PROVISION_IDLE:
         if (opens_by_itself(a)) {
@@ -326,7 +326,7 @@ static int64_t step(ef_agent *a)
             ef_provision_close(a);
         break;
     }
-    return p->state == EF_PROVISION_IDLE ? EF_NEVER : 250;
+    return p->state == EF_PROVISION_IDLE ? EF_FOREVER : 250;
 }
 
 static const ef_part part = {.start = start, .step = step};

@@ -39,10 +39,22 @@ uint32_t ef_quality_base_ms(uint8_t score, uint32_t base_ms)
     return stretched > UINT32_MAX ? UINT32_MAX : (uint32_t)stretched;
 }
 
-uint32_t ef_quality_wait_ms(const ef_agent *a, ef_backoff *backoff)
+static void heard(ef_agent *a, int64_t latency_ms)
 {
-    ef_backoff stretched = *backoff;
-    stretched.base_ms = ef_quality_base_ms(a->quality.score, backoff->base_ms);
-    backoff->attempt++;
-    return ef_backoff_next_ms(&stretched, a->port);
+    if (latency_ms < 0)
+        ef_quality_failed(&a->quality);
+    else
+        ef_quality_succeeded(&a->quality, latency_ms);
+}
+
+static uint32_t stretch(const ef_agent *a, uint32_t base_ms)
+{
+    return ef_quality_base_ms(a->quality.score, base_ms);
+}
+
+static const ef_part part = {.heard = heard, .stretch = stretch};
+
+void ef_quality_use(ef_agent_config *config)
+{
+    config->parts[EF_PART_QUALITY] = &part;
 }

@@ -3,30 +3,6 @@
 
 #include "ef_parts.h"
 
-static const char *const names[] = {
-    [EF_REPORT_NONE] = "",
-    [EF_REPORT_DOWNLOADING] = "downloading",
-    [EF_REPORT_VERIFYING] = "verifying",
-    [EF_REPORT_APPLYING] = "applying",
-    [EF_REPORT_REBOOTING] = "rebooting",
-    [EF_REPORT_CONFIRMING] = "confirming",
-    [EF_REPORT_CONFIRMED] = "confirmed",
-    [EF_REPORT_FAILED] = "failed",
-    [EF_REPORT_ROLLED_BACK] = "rolledBack",
-    [EF_REPORT_REJECTED] = "rejected",
-};
-
-const char *ef_report_state_name(ef_report_state state)
-{
-    return (size_t)state < sizeof names / sizeof names[0] ? names[state] : "";
-}
-
-void ef_report_init(ef_agent *a)
-{
-    memset(&a->reports, 0, sizeof a->reports);
-    ef_backoff_reset(&a->reports.backoff, 500, 60000);
-}
-
 static bool is_under_way(const ef_agent *a)
 {
     return a->control.job == EF_JOB_REPORT || (a->messages != NULL && a->messages->flight == EF_FLIGHT_REPORT);
@@ -116,7 +92,7 @@ static ef_status report_begin(ef_agent *a, ef_request *request)
 void ef_report_taken(ef_agent *a)
 {
     ef_report_queue *q = &a->reports;
-    ef_backoff_reset(&q->backoff, 500, 60000);
+    ef_backoff_again(&q->backoff);
     q->next_ms = a->now_ms;
     if (q->sending_progress) {
         drop_first(q);

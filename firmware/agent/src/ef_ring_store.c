@@ -85,7 +85,7 @@ static void note(ef_agent *a, ef_log_level level, const char *text)
         ring->urgent = true;
 }
 
-static int64_t step(ef_agent *a)
+static uint32_t step(ef_agent *a)
 {
     int64_t now_ms = a->now_ms;
     ef_ring *ring = a->ring;
@@ -99,7 +99,7 @@ static int64_t step(ef_agent *a)
         (void)write_chunk(a);
         ring->oldest_ms = now_ms;
     }
-    return EF_NEVER;
+    return EF_FOREVER;
 }
 
 static void flush(ef_agent *a)

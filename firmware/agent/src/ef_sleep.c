@@ -16,18 +16,18 @@ static bool all_is_said(const ef_agent *a, int64_t now_ms)
     return told && measured && heard;
 }
 
-static int64_t step(ef_agent *a)
+static uint32_t step(ef_agent *a)
 {
     int64_t now_ms = a->now_ms;
     ef_facts facts;
     if (a->config.sleep_ms == 0 || a->state != EF_STATE_IDLE || a->control.job != EF_JOB_NONE)
-        return EF_NEVER;
+        return EF_FOREVER;
     uint32_t awake_ms = a->config.awake_ms == 0 ? AWAKE_MS : a->config.awake_ms;
     if (!all_is_said(a, now_ms) && now_ms - a->started_ms < awake_ms)
-        return EF_NEVER;
+        return EF_FOREVER;
     a->port->facts(a->port->ctx, &facts);
     if (facts.slot_state[facts.running_slot] == EF_SLOT_PENDING_VERIFY)
-        return EF_NEVER;
+        return EF_FOREVER;
     ef_log(a, EF_LOG_INFO, "sleeping for %lu s", (unsigned long)(a->config.sleep_ms / 1000));
     ef_agent_settle(a);
     if (a->port->act(a->port->ctx, EF_BOOT_SLEEP, &(ef_action_detail){.sleep_ms = a->config.sleep_ms}) != EF_OK) {

@@ -109,14 +109,14 @@ static void take_sample(ef_agent *a, int64_t now_ms)
     t->count++;
 }
 
-static int64_t step(ef_agent *a)
+static uint32_t step(ef_agent *a)
 {
     int64_t now_ms = a->now_ms;
     ef_telemetry *t = a->telemetry;
     if (a->config.telemetry_ms == 0 || !a->identity.present)
-        return EF_NEVER;
+        return EF_FOREVER;
     if (now_ms < t->sample_ms)
-        return t->sample_ms - now_ms;
+        return ef_until(a, t->sample_ms);
     /* A device that knows the host but has not heard the time yet waits a little with its first sample, so that it has one. */
     if (a->clock.base_utc_ms == 0 && now_ms - a->started_ms < 5000)
         return 100;

@@ -6,12 +6,6 @@
 #define REVOKED_WAIT_MS 3600000
 #define REFRESH_EARLY_S 120
 
-void ef_token_init(ef_agent *a)
-{
-    memset(&a->token, 0, sizeof a->token);
-    ef_backoff_reset(&a->token.backoff, 500, 60000);
-}
-
 bool ef_token_valid(const ef_agent *a)
 {
     return a->token.text[0] != 0;
@@ -27,7 +21,7 @@ void ef_token_refused(ef_agent *a)
 void ef_token_accepted(ef_agent *a)
 {
     a->token.fresh = false;
-    ef_backoff_reset(&a->token.backoff, 500, 60000);
+    ef_backoff_again(&a->token.backoff);
 }
 
 static int64_t token_due(const ef_agent *a)
@@ -78,11 +72,11 @@ static void token_finish(ef_agent *a, ef_status status)
             a->confirm.host_answered = true;
             return;
         }
-        ef_log(a, EF_LOG_WARN, "the host's token makes no sense: %s", ef_status_code(status));
+        ef_log(a, EF_LOG_WARN, "the token makes no sense: %s", ef_status_code(status));
     } else if (code == 401) {
         a->token.text[0] = 0;
         a->token.next_ms = a->now_ms + REVOKED_WAIT_MS;
-        ef_log(a, EF_LOG_ERROR, "the host does not know this device's key; asking again in an hour");
+        ef_log(a, EF_LOG_ERROR, "the host does not know this device; again in an hour");
         return;
     }
     a->token.next_ms = ef_exchange_retry_ms(a, &a->token.backoff);

@@ -37,16 +37,16 @@ void ef_update_ended(ef_agent *a, const char *offer_id, ef_report_state state, e
     ended(a, offer_id, state, error, detail, NULL);
 }
 
-int64_t ef_update_step(ef_agent *a)
+uint32_t ef_update_step(ef_agent *a)
 {
     ef_update_record *r = &a->record;
     if (r->unwritten == EF_REPORT_NONE)
-        return EF_NEVER;
+        return ef_until(a, EF_NEVER);
     if (a->now_ms >= r->write_ms) {
         const ef_pending pending = r->pending;
         ended(a, r->done_offer_id, r->unwritten, r->unwritten_error, "", r->unwritten == EF_REPORT_ROLLED_BACK ? pending.sha256 : NULL);
     }
-    return WRITE_AGAIN_MS;
+    return ef_until(a, r->write_ms);
 }
 
 /* What the error's code does not say by itself. */
@@ -156,7 +156,7 @@ void ef_update_failed(ef_agent *a, ef_status error, const char *detail)
 }
 
 /* First the record: a release whose slot is switched has its sequence spent, wherever the power goes. Then the switch. */
-int64_t ef_applying_step(ef_agent *a)
+uint32_t ef_applying_step(ef_agent *a)
 {
     ef_update_record *r = &a->record;
     const ef_manifest *m = &a->offer.manifest;
@@ -190,9 +190,9 @@ int64_t ef_applying_step(ef_agent *a)
     return 0;
 }
 
-int64_t ef_rebooting_step(ef_agent *a)
+uint32_t ef_rebooting_step(ef_agent *a)
 {
-    int64_t left_ms = a->entered_ms + LAST_WORDS_MS - a->now_ms;
+    uint32_t left_ms = ef_until(a, a->entered_ms + LAST_WORDS_MS);
     if (left_ms > 0 && !(ef_report_idle(a) && ef_messages_idle(a)))
         return left_ms < 100 ? left_ms : 100;
     a->restarting = true;

@@ -27,7 +27,7 @@ void ef_verify_enter(ef_agent *a)
     open_hash(a);
 }
 
-static int64_t fail(ef_agent *a, ef_status error, const char *detail)
+static uint32_t fail(ef_agent *a, ef_status error, const char *detail)
 {
     close_hash(a);
     ef_update_failed(a, error, detail);
@@ -58,14 +58,14 @@ static bool equals(ef_agent *a, const uint8_t expected[32])
     return psa_hash_finish(&a->verify.hash, hash, sizeof hash, &len) == PSA_SUCCESS && len == 32 && memcmp(hash, expected, 32) == 0;
 }
 
-static int64_t judge(ef_agent *a)
+static uint32_t judge(ef_agent *a)
 {
     ef_verify *v = &a->verify;
     bool good = equals(a, v->second ? v->payload_sha256 : a->offer.manifest.image_sha256);
     if (!good && !v->second) {
         if (!a->download.resumed || a->download.started_over)
             return fail(a, EF_IMAGE_HASH_MISMATCH, "The SHA-256 of the slot is not the manifest's.");
-        ef_log(a, EF_LOG_WARN, "the slot does not match; once more from the beginning");
+        ef_log(a, EF_LOG_WARN, "the slot does not match; once more");
         close_hash(a);
         a->download.started_over = true;
         ef_progress_clear(a);
@@ -84,7 +84,7 @@ static int64_t judge(ef_agent *a)
     return 0;
 }
 
-int64_t ef_verify_step(ef_agent *a)
+uint32_t ef_verify_step(ef_agent *a)
 {
     ef_verify *v = &a->verify;
     uint32_t left = a->offer.manifest.image_size_bytes - v->offset;

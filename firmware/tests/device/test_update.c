@@ -429,6 +429,36 @@ static void a_slot_that_cannot_be_written_fails_the_update(void **state)
     expect_end("failed", "flash-failed");
 }
 
+static ef_status action(void *ctx, const char *params, ef_json_writer *result)
+{
+    (void)ctx, (void)params, (void)result;
+    return EF_OK;
+}
+
+/* The parts around the core are not needed to be kept up to date. */
+static void a_device_with_the_core_alone_is_claimed_and_updated(void **state)
+{
+    (void)state;
+    device_destroy(&d);
+    fake_host_init(&host);
+    host.image_len = make_image(host.image, "1.1.0", "esp32c3", 30000);
+    device_create(&d, &host);
+    d.core_only = true;
+    device_run_until(&d, is_idle);
+    fake_host_offer_version(&host, "1.1.0");
+    expect_end("confirmed", "");
+    assert_string_equal(d.image.version, "1.1.0");
+    assert_null(d.agent.messages);
+    assert_int_equal(ef_agent_telemetry_number(&d.agent, "temperature", 21.5), EF_NOT_FOUND);
+    assert_int_equal(ef_agent_action(&d.agent, "lamp.set", action, NULL), EF_NOT_FOUND);
+    ef_agent_status_changed(&d.agent);
+    assert_int_equal(ef_provision_open(&d.agent), EF_NOT_FOUND);
+    assert_int_equal(ef_provision_join(&d.agent, "home", "password"), EF_NOT_FOUND);
+    ef_provision_authorize(&d.agent);
+    ef_provision_scan(&d.agent);
+    ef_provision_close(&d.agent);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -455,6 +485,7 @@ int main(void)
         T(manifests_are_rejected_with_the_code_of_the_protocol_and_only_once),
         T(a_key_that_is_not_trusted_is_refused),
         T(what_was_taken_once_is_not_taken_again),
+        T(a_device_with_the_core_alone_is_claimed_and_updated),
         T(a_crashing_image_is_left_and_its_sequence_is_spent),
         T(an_image_that_fails_its_own_test_is_left),
         T(an_image_that_cannot_reach_the_host_is_left),

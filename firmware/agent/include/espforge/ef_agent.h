@@ -1,7 +1,7 @@
 /* The agent: claims the device, keeps a token, asks for updates, takes and confirms them, reports, sends telemetry.
  *
  * The caller owns one ef_agent and calls ef_agent_step for as long as the device runs. A step does one bounded piece of work (at most one HTTP
- * read, one sector or one record) and never waits. No heap, no statics; one agent needs about 20 KiB. The members are for reading in tests. */
+ * read, one sector or one record) and never waits. No heap, no statics; one agent needs about 15 KiB. The members are for reading in tests. */
 #ifndef EF_AGENT_H
 #define EF_AGENT_H
 
@@ -30,12 +30,14 @@ struct ef_agent;
 /* What an agent can do without: a part is linked, and takes RAM, only where a config names it (ef_ring_use and so on). Every hook may be NULL. */
 typedef struct ef_part {
     ef_status (*start)(struct ef_agent *agent); /* in ef_agent_init, before the identity is read. EF_OK, or the agent does not start */
-    int64_t (*step)(struct ef_agent *agent);                               /* how long it may wait, ms */
+    uint32_t (*step)(struct ef_agent *agent); /* how long it may wait, ms */
     void (*settle)(struct ef_agent *agent);                                /* before a restart or a sleep; the parts in reverse order */
     void (*note)(struct ef_agent *agent, ef_log_level level, const char *line); /* a line was logged */
     ef_status (*claimed)(struct ef_agent *agent, const ef_json *answer);   /* before the identity of the claim is stored */
     ef_status (*restart)(struct ef_agent *agent);                          /* in place of a restart, when a reset is wanted */
     const struct ef_job_rules *job;                                        /* of the control channel, after all others */
+    void (*heard)(struct ef_agent *agent, int64_t latency_ms);             /* of the host after that time; < 0: it was not reached */
+    uint32_t (*stretch)(const struct ef_agent *agent, uint32_t base_ms);   /* the base of a backoff, on this connection */
 } ef_part;
 
 /* In the order of their steps. */
@@ -47,6 +49,7 @@ typedef enum ef_part_kind {
     EF_PART_MESSAGES,
     EF_PART_TELEMETRY,
     EF_PART_SLEEP,
+    EF_PART_QUALITY,
     EF_PART_COUNT
 } ef_part_kind;
 
@@ -345,6 +348,7 @@ void ef_provision_use(ef_agent_config *config, ef_provision *state); /* ways in 
 void ef_messages_use(ef_agent_config *config, ef_messages *state);   /* MQTT, WebSocket, commands */
 void ef_telemetry_use(ef_agent_config *config, ef_telemetry *state);
 void ef_sleep_use(ef_agent_config *config);                          /* deep sleep */
+void ef_quality_use(ef_agent_config *config);                        /* longer waits on a bad connection */
 typedef struct ef_all_parts {
     ef_ring ring;
     ef_networks networks;

@@ -147,6 +147,7 @@ static void add_status(void *ctx, ef_json_writer *out)
 static void use_parts(device *d, ef_agent_config *config)
 {
     ef_reset_use(config);
+    ef_quality_use(config);
 #if CONFIG_ESPFORGE_LOG
     ef_ring_use(config, &d->ring);
 #endif
