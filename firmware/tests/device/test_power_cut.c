@@ -10,7 +10,7 @@
  * Wherever that is: an image boots that is whole and meant for the device; sequence, epoch and key generation are not below what was stored
  * (device.c looks at every start); the host hears how the offer ended; the old manifest is refused; the next update arrives.
  *
- * Scenarios are the table at the end: one more is one more row. `test_power_cut [EVERY]` takes every EVERYth cut only. */
+ * Scenarios are the table of power_cut_scenarios.c: one more is one more row. `test_power_cut [EVERY]` takes every EVERYth cut only. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,9 +19,8 @@
 #include <unistd.h>
 #include "device.h"
 #include "memory_flash.h"
+#include "power_cut.h"
 #include "suites.h"
-#define NEW_VERSION "1.1.0"
-#define NEXT_VERSION "1.2.0"
 #define RUN_MS (10 * 60 * 1000)
 #define MOMENTS_MAX 512u
 #define WORKERS 2
@@ -31,17 +30,9 @@
 #define OLD_KID "0123456789abcdef0123456789abcdef"
 #define NEW_KID "fedcba9876543210fedcba9876543210"
 
-static fake_host host;
-static device d;
-
-typedef struct scenario {
-    const char *name;
-    const char *crashing_version, *failing_version;
-    void (*prepare)(void);                /* on a new device that has never been on; what is offered is offered here */
-    bool (*goal)(const device *d);        /* where the life ends */
-    const char *expected, *expected_code; /* how the offer ends unless the power went while the image was pending */
-    void (*after)(void);                  /* what must be so after each cut, beside what is always so */
-} scenario;
+fake_host host;
+device d;
+signer old_key, new_key;
 
 /* Everything there is, before a change. */
 typedef struct moment {
@@ -57,7 +48,6 @@ typedef struct moment {
 static moment *moments;
 static uint32_t moment_count;
 static const scenario *playing;
-static signer old_key, new_key;
 
 /* Shared by the workers. */
 static struct counts {
@@ -386,65 +376,10 @@ static void again(const moment *m)
     }
 }
 
-/* --- scenarios --- */
-
-static void offer_new(void)
-{
-    fake_host_offer_version(&host, NEW_VERSION);
-}
-
-/* A key that is introduced by a list which the old key signs and which retires it. */
-static void rotate_and_offer(void)
-{
-    ef_trusted_key keys[] = {old_key.key, new_key.key};
-    keys[0].retired = true;
-    fake_host_publish_keys(&host, &old_key, 3, keys, 2);
-    host.signer = new_key;
-    fake_host_offer_version(&host, NEW_VERSION);
-}
-
-static void old_key_and_old_list_are_refused(void)
-{
-    const buffer offered = host.manifest;
-    char offer_id[33];
-    memcpy(offer_id, host.offer_id, sizeof offer_id);
-    assert_int_equal(d.agent.keys.generation, 3);
-    /* The list from before the rotation, said to be newer, and a release signed with the key of then. */
-    fake_host_publish_keys(&host, &old_key, 2, &old_key.key, 1);
-    host.keys_generation = 4;
-    host.signer = old_key;
-    fake_host_offer_version(&host, NEXT_VERSION);
-    device_run_until(&d, offer_has_ended);
-    assert_string_equal(fake_host_report(&host, "rejected")->error, "key-retired");
-    assert_int_equal(d.agent.keys.generation, 3);
-    host.signer = new_key;
-    host.sequence = 10;
-    host.manifest = offered;
-    memcpy(host.offer_id, offer_id, sizeof offer_id);
-}
-
-/* The connection breaks twice while the image arrives, so that progress is stored and taken up. */
-static void offer_with_breaks(void)
-{
-    host.image_cut = 5000;
-    host.image_cuts_left = 2;
-    fake_host_offer_version(&host, NEW_VERSION);
-}
-
-static const scenario scenarios[] = {
-    {.name = "claim, update, confirm", .prepare = offer_new, .goal = offer_has_ended, .expected = "confirmed", .expected_code = ""},
-    {.name = "crash and return", .crashing_version = NEW_VERSION, .prepare = offer_new, .goal = offer_has_ended, .expected = "rolledBack", .expected_code = "crashed"},
-    {.name = "self-test and return", .failing_version = NEW_VERSION, .prepare = offer_new, .goal = offer_has_ended, .expected = "rolledBack",
-     .expected_code = "self-test-failed"},
-    {.name = "key rotation, update with the new key", .prepare = rotate_and_offer, .goal = offer_has_ended, .expected = "confirmed", .expected_code = "",
-     .after = old_key_and_old_list_are_refused},
-    {.name = "download with breaks", .prepare = offer_with_breaks, .goal = offer_has_ended, .expected = "confirmed", .expected_code = ""},
-};
-
 static void nothing_that_a_power_cut_can_do_does_harm(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof scenarios / sizeof scenarios[0]; i++) {
+    for (size_t i = 0; i < scenario_count; i++) {
         record_life(&scenarios[i]);
         for (uint32_t n = 0; n < moment_count; n++) {
             const moment *m = &moments[n];
