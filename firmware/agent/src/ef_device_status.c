@@ -30,6 +30,7 @@ void ef_device_status_write(ef_agent *a, ef_json_writer *w)
     if (facts.has_rssi)
         ef_json_put_int(w, "rssiDbm", facts.rssi_dbm);
     ef_json_put_int(w, "connectionQuality", a->quality.score);
+    ef_hardware_write(a, w);
     if (a->config.add_status != NULL) {
         ef_json_object(w, "app");
         a->config.add_status(a->config.app_ctx, w);

@@ -125,6 +125,9 @@ ef_status ef_spill_write(ef_agent *a);                           /* the ring in 
 bool ef_spill_read(ef_agent *a, uint32_t number, ef_spill *view); /* into control.rx */
 void ef_spill_drop(ef_agent *a);                                 /* the oldest record */
 
+/* ef_hardware.c: the member `hardware`, or nothing */
+void ef_hardware_write(const ef_agent *a, ef_json_writer *w);
+
 /* ef_ring_store.c */
 void ef_ring_range(const ef_agent *a, uint32_t *first, uint32_t *last);
 ef_status ef_ring_message(ef_agent *a, const char *request_id, uint32_t *number, uint32_t last, size_t *len, bool *more);

@@ -179,6 +179,8 @@ static uint32_t write_samples(ef_agent *a, const ef_spill *from, uint32_t skip, 
     ef_json_put_string(&w, "version", a->config.version);
     ef_json_put_string(&w, "slot", slot);
     ef_json_put_string(&w, "agentVersion", EF_AGENT_VERSION);
+    if (!a->telemetry->hardware_told)
+        ef_hardware_write(a, &w);
     ef_json_array(&w, "samples");
     for (; (size = ef_sample_read(&s, from->samples + at, from->samples_len - at)) > 0; at += size) {
         if (skip > 0) {
@@ -224,6 +226,7 @@ void ef_telemetry_taken(ef_agent *a)
     ef_telemetry *t = a->telemetry;
     uint32_t sent = t->sending;
     t->sending = 0;
+    t->hardware_told = true;
     ef_backoff_reset(&t->backoff, 1000, 60000);
     t->next_ms = a->now_ms;
     if (!t->sending_spill) {

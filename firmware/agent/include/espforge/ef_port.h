@@ -107,6 +107,18 @@ typedef enum ef_reset {
     EF_RESET_DEEP_SLEEP
 } ef_reset;
 
+/* What a device reads from its own silicon: docs/protocol.md section 1.4. What cannot be read is empty, NULL or 0, and is not said. */
+typedef struct ef_hardware {
+    char chip[17];
+    char chip_revision[9]; /* digits and dots */
+    char package[49];      /* printable ASCII */
+    uint32_t flash_bytes;
+    const char *flash_mode; /* qio, qout, dio, dout, opi */
+    bool has_psram_bytes;   /* it was looked for: 0 bytes = there is none */
+    uint32_t psram_bytes;
+    const char *psram_mode; /* none, quad, octal, hex */
+} ef_hardware;
+
 typedef struct ef_facts {
     uint8_t running_slot; /* 0 = a, 1 = b */
     ef_slot_state slot_state[EF_SLOT_COUNT];
@@ -119,6 +131,7 @@ typedef struct ef_facts {
     int32_t rssi_dbm;
     ef_network network;
     ef_reset reset; /* why this start happened */
+    const ef_hardware *hardware; /* NULL: nothing is known. Lives as long as the port */
 } ef_facts;
 
 typedef enum ef_action {

@@ -23,6 +23,7 @@ typedef struct ef_telemetry {
     uint32_t spill_sent;                   /* samples of the oldest record that the host has */
     uint32_t spill_sending;                /* the record the samples under way are from */
     bool sending_spill;
+    bool hardware_told; /* with the first batch after a start */
     bool backlog;     /* the host could not be reached: no waiting for a whole batch */
     uint32_t sending; /* samples under way; 0: none */
     uint32_t lost;    /* samples that found no room, since the start */

@@ -57,6 +57,7 @@ static int start(device *d, int argc, char **argv)
         return fail(s->state_dir, "the key-value store cannot be read");
     d->posix.verbose = s->verbose;
     d->posix.rssi_dbm = s->rssi_dbm;
+    d->posix.hardware = s->has_hardware ? &s->hardware : NULL;
     d->posix.reset = s->reset;
     (void)ef_faults_parse(&d->posix.faults, s->faults);
     d->posix.curl = ef_curl_open(s->server_url, s->ca_file, s->pins);

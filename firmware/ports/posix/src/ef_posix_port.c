@@ -178,6 +178,7 @@ static void facts(void *ctx, ef_facts *out)
     out->free_heap_bytes = used < HEAP_BYTES - HEAP_LOW_BYTES ? (uint32_t)(HEAP_BYTES - used) : HEAP_LOW_BYTES;
     out->network = network(posix);
     out->reset = posix->reset;
+    out->hardware = posix->hardware;
     if (posix->radio != NULL)
         posix->rssi_dbm = ef_radio_rssi_dbm(posix->radio);
     out->has_rssi = posix->rssi_dbm != 0;

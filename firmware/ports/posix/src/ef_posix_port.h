@@ -27,6 +27,7 @@ typedef struct ef_posix {
     ef_reset reset;           /* why this start happened */
     int32_t rssi_dbm;  /* around which the radio that is played wanders; 0: a process has no radio */
     int32_t rssi_drift_db;
+    const ef_hardware *hardware; /* that is played; NULL: none */
 } ef_posix;
 
 /* Waits until a socket has something to do, or wait_ms are over, and lets the message link move. */

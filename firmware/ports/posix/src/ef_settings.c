@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "ef_faults.h"
+#include "ef_played_hardware.h"
 
 void ef_settings_usage(FILE *out)
 {
@@ -28,6 +29,8 @@ void ef_settings_usage(FILE *out)
                 "  --soak-ms N              a new image runs this long before it is confirmed (default 5000)\n"
                 "  --confirm-timeout-ms N   a new image that is not confirmed by then is left (default 60000)\n"
                 "  --rssi-dbm N             play a radio whose signal wanders around -120 to -1 dBm (default: none, nothing is reported)\n"
+                "  --hardware LIST          play a chip: revision=3.1,package=ESP32-PICO-V3-02,flash=BYTES,flash-mode=qio|qout|dio|dout|opi,psram=BYTES,\n"
+                "                           psram-mode=none|quad|octal|hex (default: none, nothing is reported)\n"
                 "  --ca FILE                PEM certificates to trust for https instead of the system's\n"
                 "  --pin sha256//BASE64     key the host must have, several separated by ';' (then without mqtts and wss, which cannot be checked)\n"
                 "  --links LIST             message links in the order they are tried: mqtt,websocket (default), one of them, or none\n"
@@ -231,6 +234,8 @@ bool ef_settings_parse(ef_settings *s, int argc, char **argv, bool is_image, cha
             ok = value[0] == '-' && number(value + 1, 120, &below_zero) && below_zero > 0;
             s->rssi_dbm = -(int32_t)below_zero;
         }
+        else if (strcmp(name, "--hardware") == 0)
+            ok = ef_played_hardware(value, &s->hardware), s->has_hardware = true;
         else if (strcmp(name, "--radio") == 0)
             s->radio_file = value;
         else if (strcmp(name, "--provision-socket") == 0)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "espforge/ef_messages.h"
+#include "espforge/ef_port.h"
 #include "espforge/ef_status.h"
 
 #define EF_EXIT_RESTART 85 /* an image ends with this to be restarted; anything else is a crash */
@@ -28,6 +29,8 @@ typedef struct ef_settings {
     uint32_t soak_ms;
     uint32_t confirm_timeout_ms;
     int32_t rssi_dbm; /* of the radio that is played; 0: none */
+    bool has_hardware;
+    ef_hardware hardware; /* that is played */
     const char *pins;           /* NULL: none */
     const char *mqtt_url;       /* NULL: the claim's */
     const char *web_socket_url; /* likewise */

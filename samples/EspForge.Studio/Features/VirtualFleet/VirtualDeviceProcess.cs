@@ -89,6 +89,11 @@ internal sealed class VirtualDeviceProcess : IAsyncDisposable
     /// <summary>The signal a device plays, dBm: each stands somewhere else, −48 to −79, and always at the same place.</summary>
     private static int SignalOf(string hardwareId) => -48 - (SHA256.HashData(Encoding.UTF8.GetBytes(hardwareId))[0] % 32);
 
+    /// <summary>The memory of the device's board, as a chip would read it.</summary>
+    private static string HardwareOf(Board board) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"flash={board.FlashBytes},psram={board.PsramBytes},psram-mode={(board.PsramBytes == 0 ? "none" : (board.PsramMode ?? PsramMode.Quad).ToString().ToLowerInvariant())}");
+
     private static IEnumerable<(string Name, string? Value)> Arguments(VirtualDeviceStart start)
     {
         var device = start.Device;
@@ -104,6 +109,8 @@ internal sealed class VirtualDeviceProcess : IAsyncDisposable
         yield return ("--soak-ms", Text(start.Speeds.SoakMilliseconds));
         yield return ("--confirm-timeout-ms", Text(start.Speeds.ConfirmTimeoutMilliseconds));
         yield return ("--rssi-dbm", Text(SignalOf(device.HardwareId)));
+        if (BoardCatalog.Default.FindBoard(device.Board) is { } board)
+            yield return ("--hardware", HardwareOf(board));
         yield return ("--follow-stdin", null);
 
         static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -85,6 +85,7 @@ static void facts(void *ctx, ef_facts *out)
     ef_slots_facts(&esp->slots, out);
     out->free_heap_bytes = (uint32_t)heap_caps_get_free_size(MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT);
     out->reset = ef_reset_cause();
+    out->hardware = &esp->hardware;
     if (esp->config->network != NULL) {
         out->network = esp->config->network(esp->config->network_ctx);
         return;
@@ -164,6 +165,7 @@ esp_err_t ef_esp_port_open(ef_esp_port *esp, ef_port *port, const ef_esp_config 
 {
     memset(esp, 0, sizeof *esp);
     esp->config = config;
+    ef_silicon_read(&esp->hardware);
     *port = (ef_port){
         .ctx = esp,
         .random = random_bytes,

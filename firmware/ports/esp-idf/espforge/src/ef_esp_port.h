@@ -7,6 +7,7 @@
 #include "ef_fetch.h"
 #include "ef_mail.h"
 #include "ef_nvs.h"
+#include "ef_silicon.h"
 #include "ef_slot.h"
 #include "espforge/ef_esp.h"
 
@@ -19,6 +20,7 @@ typedef struct ef_esp_port {
     char server_url[256]; /* without a '/' at its end */
     ef_nvs nvs;
     ef_slots slots;
+    ef_hardware hardware;
     ef_fetch control, download;
     ef_mail mail;
 #if CONFIG_ESPFORGE_WIFI
