@@ -85,6 +85,15 @@ public sealed class Chip
     /// <summary>Glitches at power-up that a load may see.</summary>
     public IReadOnlyList<PowerUpGlitch> PowerUpGlitches { get; init => field = value ?? []; } = [];
 
+    /// <summary>Pads that lose their level in deep sleep unless all of them are held together.</summary>
+    public IReadOnlyList<int> DigitalIoPads { get; init => field = value ?? []; } = [];
+
+    /// <summary>The low-power I2C controller; null without.</summary>
+    public LowPowerI2c? LpI2c { get; init; }
+
+    /// <summary>What a pad can drive.</summary>
+    public required PadDrive Drive { get; init; }
+
     /// <summary>The ESP-IDF commit the header facts were read from.</summary>
     public required string IdfCommit { get; init; }
 

@@ -256,6 +256,20 @@ public sealed record SpiHost(string Host, IReadOnlyDictionary<string, int>? Iomu
 /// <param name="GpioMatrix">Whether any pin works; else the direct pins are the only ones.</param>
 public sealed record SdmmcSlot(int Slot, IReadOnlyDictionary<string, int>? Iomux, bool GpioMatrix);
 
+/// <summary>The low-power I2C controller's pins.</summary>
+/// <param name="Sda">Data; null where any low-power pin works.</param>
+/// <param name="Scl">Clock; null where any low-power pin works.</param>
+/// <param name="Fixed">Whether these are the only ones.</param>
+public sealed record LowPowerI2c(int? Sda, int? Scl, bool Fixed);
+
+/// <summary>What a pad can drive. Datasheet values at 3.3 V and the highest drive step.</summary>
+/// <param name="CapLevelsApproxMa">Milliamperes of the drive steps 0 to 3, about.</param>
+/// <param name="DefaultCap">The step after reset.</param>
+/// <param name="PerPinSourceMax">Most a pin can source, in milliamperes.</param>
+/// <param name="PerPinSinkMax">Most a pin can sink, in milliamperes.</param>
+/// <param name="Note">More in words.</param>
+public sealed record PadDrive(IReadOnlyList<int> CapLevelsApproxMa, int DefaultCap, int PerPinSourceMax, int PerPinSinkMax, string? Note = null);
+
 /// <summary>What wakes the chip from deep sleep.</summary>
 /// <param name="Ext0">A single RTC pin.</param>
 /// <param name="Ext1">A mask of RTC pins.</param>
@@ -299,8 +313,20 @@ public sealed class Peripherals
     /// <summary>LED PWM timers over all speed modes.</summary>
     public int LedcTimers { get; init; }
 
+    /// <summary>Resolution of an LED PWM timer, in bits.</summary>
+    public int LedcTimerBits { get; init; }
+
     /// <summary>RMT channels.</summary>
     public int RmtChannels { get; init; }
+
+    /// <summary>RMT channels that can transmit.</summary>
+    public int RmtTx { get; init; }
+
+    /// <summary>RMT channels that can receive.</summary>
+    public int RmtRx { get; init; }
+
+    /// <summary>Whether an RMT channel can be either.</summary>
+    public bool RmtChannelsShared { get; init; }
 
     /// <summary>Motor PWM groups.</summary>
     public int McpwmGroups { get; init; }

@@ -11,16 +11,16 @@ namespace EspForge.PinRules;
 internal struct MemoryPins
 {
     public ulong Flash;
+
+    /// <summary>A line of the flash on most packages, and the plan says too little to rule out one that leaves it free.</summary>
+    public ulong FlashUnlessNamed;
     public ulong Psram;
     public ulong VddSpi;
     public ulong NotBonded;
     public ulong LowVoltage;
 
     /// <summary>Taken on some modules, and the plan does not say which module it is.</summary>
-    public ulong PsramUnknownInfo;
-
-    /// <summary>The same where most modules have PSRAM.</summary>
-    public ulong PsramUnknownWarning;
+    public ulong PsramUnknown;
 
     /// <summary>The board's module has PSRAM there, but the plan says it has none.</summary>
     public ulong PsramDenied;
@@ -30,7 +30,11 @@ internal struct MemoryPins
 
     public readonly ulong Taken => Flash | Psram | VddSpi | NotBonded;
 
-    public static MemoryPins Read(PinPlan plan, Chip chip, Board? board)
+    /// <param name="plan">The plan.</param>
+    /// <param name="chip">Its chip.</param>
+    /// <param name="board">Its board, if it names one.</param>
+    /// <param name="used">The pins in use: a package that wires its flash to one of them is not this one.</param>
+    public static MemoryPins Read(PinPlan plan, Chip chip, Board? board, ulong used = 0)
     {
         var pins = default(MemoryPins);
         var module = plan.Module ?? board?.Module;
@@ -45,6 +49,8 @@ internal struct MemoryPins
 
         if (board is not null && plan.Module is null)
             pins.AddBoard(plan, board, flashFreed);
+        else if (board is null)
+            pins.FreeWhatAnotherPackageLeaves(plan, chip, used);
         return pins;
     }
 
@@ -72,6 +78,23 @@ internal struct MemoryPins
         return chosen is { FlashModes.Count: > 0 };
     }
 
+    // Each package that the plan does not rule out, by a name or by using a pin its flash needs, may be the one.
+    private void FreeWhatAnotherPackageLeaves(PinPlan plan, Chip chip, ulong used)
+    {
+        for (var i = 0; i < chip.Flash.Variants.Count; i++)
+        {
+            var variant = chip.Flash.Variants[i];
+            if (variant.Kind != ReservationKind.Flash || !IsConditional(variant) || variant.Modules.Count > 0 && plan.Module is not null
+                || variant.FlashModes.Count > 0 && plan.FlashMode is not null || ModuleName.HasAny(plan.Module, variant.ExceptModules))
+                continue;
+            var uses = Mask(variant.Uses);
+            if ((uses & used) == 0)
+                FlashUnlessNamed |= Flash & ~uses;
+        }
+
+        Flash &= ~FlashUnlessNamed;
+    }
+
     private void Add(MemoryVariant variant, PinPlan plan, string? module, PsramMode? psram)
     {
         var mask = Mask(variant.Uses);
@@ -87,10 +110,8 @@ internal struct MemoryPins
         {
             if (psram is null)
             {
-                if (variant.WhenUnknown is "warning")
-                    PsramUnknownWarning |= mask;
-                else if (variant.WhenUnknown is "info")
-                    PsramUnknownInfo |= mask;
+                if (variant.WhenUnknown is not null)
+                    PsramUnknown |= mask;
                 return;
             }
 

@@ -49,6 +49,8 @@ public sealed class PinCheck
     /// <summary>The name to use for the package or module in a message.</summary>
     public string ModuleText => Plan.Module ?? Board?.Module ?? Chip.Name;
 
+    internal BoardCatalog Catalog => _catalog;
+
     internal MemoryPins Memory { get; private set; }
 
     /// <summary>The uses, sorted by GPIO, then by name.</summary>
@@ -75,6 +77,15 @@ public sealed class PinCheck
     }
 
     internal static bool Has(ulong mask, int gpio) => (uint)gpio < Chip.MaxGpios && (mask >> gpio & 1) != 0;
+
+    /// <summary>The GPIOs of a mask, ascending.</summary>
+    internal static int[] List(ulong mask)
+    {
+        var gpios = new int[System.Numerics.BitOperations.PopCount(mask)];
+        for (var i = 0; i < gpios.Length; i++, mask &= mask - 1)
+            gpios[i] = System.Numerics.BitOperations.TrailingZeroCount(mask);
+        return gpios;
+    }
 
     internal static ulong Bit(int gpio) => 1UL << gpio;
 
@@ -127,7 +138,7 @@ public sealed class PinCheck
         }
 
         _uses.AsSpan(0, plan.Uses.Count).Sort(CompareUses);
-        Memory = MemoryPins.Read(plan, Chip, Board);
+        Memory = MemoryPins.Read(plan, Chip, Board, Used);
         Dead = Memory.Taken | NotBroughtOut(PinSeverity.Error);
     }
 
@@ -182,6 +193,21 @@ public sealed class PinCheck
         if (bySignal != 0)
             return bySignal;
         var byDirection = Nullable.Compare(left.Use.Direction, right.Use.Direction);
-        return byDirection != 0 ? byDirection : Nullable.Compare(left.Use.Pull, right.Use.Pull);
+        if (byDirection != 0)
+            return byDirection;
+        var byPull = Nullable.Compare(left.Use.Pull, right.Use.Pull);
+        if (byPull != 0)
+            return byPull;
+        var byFrequency = Nullable.Compare(left.Use.FrequencyHz, right.Use.FrequencyHz);
+        if (byFrequency != 0)
+            return byFrequency;
+        var byBits = Nullable.Compare(left.Use.ResolutionBits, right.Use.ResolutionBits);
+        if (byBits != 0)
+            return byBits;
+        var byCurrent = Nullable.Compare(left.Use.DriveMilliamps, right.Use.DriveMilliamps);
+        if (byCurrent != 0)
+            return byCurrent;
+        var bySymbols = Nullable.Compare(left.Use.RmtSymbols, right.Use.RmtSymbols);
+        return bySymbols != 0 ? bySymbols : Nullable.Compare(left.Use.Hold, right.Use.Hold);
     }
 }

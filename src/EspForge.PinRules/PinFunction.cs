@@ -26,26 +26,29 @@ internal enum PinPeripheral
     Dac,
     Adc,
     Lcd,
+    Crystal,
 }
 
-/// <summary>A line that several parts may hang on.</summary>
+/// <summary>The lines that several parts may hang on, as flags: the <c>sda</c> of a part may be a line of I2C or, on a display, of SPI.</summary>
+[Flags]
 internal enum BusLine
 {
-    None,
-    SpiClock,
-    SpiOut,
-    SpiIn,
-    I2cData,
-    I2cClock,
-    I2sBit,
-    I2sWord,
-    I2sMaster,
-    PhyClock,
-    PhyData,
-    Reset,
-    Enable,
-    Interrupt,
-    OneWire,
+    None = 0,
+    SpiClock = 1 << 0,
+    SpiOut = 1 << 1,
+    SpiIn = 1 << 2,
+    I2cData = 1 << 3,
+    I2cClock = 1 << 4,
+    I2sBit = 1 << 5,
+    I2sWord = 1 << 6,
+    I2sMaster = 1 << 7,
+    PhyClock = 1 << 8,
+    PhyData = 1 << 9,
+    DataCommand = 1 << 10,
+    Reset = 1 << 11,
+    Enable = 1 << 12,
+    Interrupt = 1 << 13,
+    OneWire = 1 << 14,
 }
 
 /// <summary>What the other end of a wire does to the pin while the chip is in reset.</summary>
@@ -57,8 +60,11 @@ internal enum FarSide
     /// <summary>It idles high: an open drain with a pull-up, a UART at rest.</summary>
     High,
 
-    /// <summary>It drives push-pull, either level.</summary>
+    /// <summary>Once it runs it drives push-pull, either level.</summary>
     Either,
+
+    /// <summary>Our own output switches a supply, which keeps its charge and its level for a while when ours is gone.</summary>
+    Charged,
 }
 
 /// <summary>What the words of a use mean. Reading them allocates nothing.</summary>
@@ -71,18 +77,51 @@ internal readonly record struct PinFunction(PinPeripheral Peripheral, int Index,
     {
         Span<char> functionBuffer = stackalloc char[MaxWord];
         Span<char> signalBuffer = stackalloc char[MaxWord];
-        var function = Lower(use.Function, functionBuffer);
-        var signal = Lower(use.Signal, signalBuffer);
+        var function = Lower(FunctionOf(use), functionBuffer);
+        var signal = Lower(SignalOf(use), signalBuffer);
         var peripheral = ReadPeripheral(function, out var index);
         if (IsPartOfItsOwn(peripheral, index, signal))
             (peripheral, index) = (PinPeripheral.Part, -1);
-        var direction = use.Direction ?? PinSignals.DirectionOf(peripheral, function, signal);
-        return new PinFunction(peripheral, index, direction, PinSignals.LineOf(peripheral, function, signal), PinSignals.FarSideOf(peripheral, signal, direction));
+        var said = signal.IsEmpty && peripheral == PinPeripheral.Part ? function : signal;
+        var direction = use.Direction ?? PinSignals.DirectionOf(peripheral, function, signal.IsEmpty && PinSignals.IsLineWord(said) ? said : signal);
+        return new PinFunction(
+            peripheral, index, direction, PinSignals.LineOf(peripheral, function, PinSignals.IsLineWord(said) ? said : signal),
+            PinSignals.FarSideOf(peripheral, function, said, direction));
     }
 
-    internal static ReadOnlySpan<char> Lower(string? text, Span<char> buffer)
+    /// <summary>The signal, also where it is the last word of the function: <c>lora nss</c>, <c>uart1_tx</c>. Allocates nothing.</summary>
+    public static ReadOnlySpan<char> SignalOf(PinUse use)
     {
-        var source = text.AsSpan().Trim();
+        if (!string.IsNullOrWhiteSpace(use.Signal))
+            return use.Signal.AsSpan().Trim();
+        var function = use.Function.AsSpan().Trim();
+        var cut = Cut(function);
+        return cut < 0 ? [] : function[(cut + 1)..];
+    }
+
+    /// <summary>The function without what <see cref="SignalOf"/> takes from it.</summary>
+    public static ReadOnlySpan<char> FunctionOf(PinUse use)
+    {
+        var function = use.Function.AsSpan().Trim();
+        if (!string.IsNullOrWhiteSpace(use.Signal))
+            return function;
+        var cut = Cut(function);
+        return cut < 0 ? function : function[..cut].TrimEnd();
+    }
+
+    // A blank always separates; a joint only before a word that is a line, because "rf-switch" and "neopixel_power" are one name.
+    private static int Cut(ReadOnlySpan<char> function)
+    {
+        var cut = function.LastIndexOfAny(" _-");
+        if (cut <= 0 || cut == function.Length - 1 || function[cut] == ' ')
+            return cut == function.Length - 1 ? -1 : cut;
+        Span<char> buffer = stackalloc char[MaxWord];
+        return PinSignals.IsLineWord(Lower(function[(cut + 1)..], buffer)) ? cut : -1;
+    }
+
+    internal static ReadOnlySpan<char> Lower(ReadOnlySpan<char> text, Span<char> buffer)
+    {
+        var source = text.Trim();
         if (source.Length > buffer.Length)
             source = source[..buffer.Length];
         var length = source.ToLowerInvariant(buffer);
@@ -92,6 +131,8 @@ internal readonly record struct PinFunction(PinPeripheral Peripheral, int Index,
     private static PinPeripheral ReadPeripheral(ReadOnlySpan<char> name, out int index)
     {
         index = -1;
+        if (name.StartsWith("xtal") || name.StartsWith("crystal") || name.StartsWith("32k") || name.StartsWith("rtc_xtal") || name.StartsWith("rtc-xtal") || name.StartsWith("rtc crystal"))
+            return PinPeripheral.Crystal;
         var lowPower = name.StartsWith("lp_") || name.StartsWith("lp-");
         if (lowPower)
             name = name[3..];
@@ -123,14 +164,14 @@ internal readonly record struct PinFunction(PinPeripheral Peripheral, int Index,
             "dac" => PinPeripheral.Dac,
             "adc" => PinPeripheral.Adc,
             "lcd" => PinPeripheral.Lcd,
-            "console" => PinPeripheral.Uart,
+            "console" or "serial" or "debug" => PinPeripheral.Uart,
             _ => PinPeripheral.Part,
         };
         if (name[..head] is "hspi" or "fspi")
             index = 2;
         else if (name[..head] is "vspi")
             index = 3;
-        else if (name is "console")
+        else if (name is "console" or "serial" or "debug")
             index = 0;
         if (!rest.IsEmpty && !AllowsRest(peripheral, rest))
             peripheral = PinPeripheral.Part;
@@ -143,19 +184,25 @@ internal readonly record struct PinFunction(PinPeripheral Peripheral, int Index,
     private static bool AllowsRest(PinPeripheral peripheral, ReadOnlySpan<char> rest) => peripheral switch
     {
         PinPeripheral.Adc or PinPeripheral.Touch or PinPeripheral.Dac or PinPeripheral.Ledc or PinPeripheral.Rmt => rest.StartsWith("_ch") || rest.StartsWith("-ch") || rest.StartsWith("_tx") || rest.StartsWith("_rx"),
-        PinPeripheral.Usb => rest is "-serial-jtag" or "_serial_jtag" or "-otg" or "_otg" or "-jtag" or "_jtag",
+        PinPeripheral.Usb => rest is "_d" or "-d" or "-serial-jtag" or "_serial_jtag" or "-otg" or "_otg" or "-jtag" or "_jtag",
         _ => false,
     };
 
-    // "touch irq", "adc cs", "dac bck", "eth miso", "usb vbus": a chip of its own on a bus, not the peripheral of this one.
+    // "touch irq", "adc ctrl", "dac bck", "eth miso", "usb vbus": a chip of its own on a bus, not the peripheral of this one. Without a number, the
+    // name alone or with a word of the peripheral itself is the peripheral.
     private static bool IsPartOfItsOwn(PinPeripheral peripheral, int index, ReadOnlySpan<char> signal) => peripheral switch
     {
-        PinPeripheral.Touch or PinPeripheral.Adc or PinPeripheral.Dac or PinPeripheral.Twai or PinPeripheral.Usb when index < 0 =>
-            IsSerial(signal) || signal is "sda" or "scl" or "rst" or "reset" or "en" or "enable" or "pwr" or "power" or "bck" or "bclk" or "lrck" or "ws" or "din"
-                or "dout" or "drdy" or "rdy" or "vbus" or "detect" or "stb",
+        PinPeripheral.Touch when index < 0 => !signal.IsEmpty && !signal.StartsWith("pad") && !signal.StartsWith("ch") && !IsNumber(signal),
+        PinPeripheral.Adc when index < 0 => !signal.IsEmpty && !signal.StartsWith("ch") && !signal.StartsWith("bat") && signal is not ("in" or "input" or "voltage" or "vbat")
+            && !IsNumber(signal),
+        PinPeripheral.Dac when index < 0 => !signal.IsEmpty && !signal.StartsWith("ch") && signal is not ("out" or "output" or "audio") && !IsNumber(signal),
+        PinPeripheral.Usb when index < 0 => !signal.IsEmpty && signal is not ("dm" or "dp" or "d-" or "d+" or "dn" or "n" or "p" or "data"),
+        PinPeripheral.Twai when index < 0 => IsSerial(signal) || signal is "rst" or "reset" or "en" or "enable" or "stb" or "stby" or "rs" or "s" or "silent",
         PinPeripheral.Ethernet => IsSerial(signal),
         _ => false,
     };
+
+    private static bool IsNumber(ReadOnlySpan<char> signal) => !signal.IsEmpty && !signal.ContainsAnyExceptInRange('0', '9');
 
     private static bool IsSerial(ReadOnlySpan<char> signal) =>
         signal is "cs" or "ss" or "nss" or "sck" or "sclk" or "mosi" or "miso" or "copi" or "cipo" or "int" or "irq";

@@ -42,6 +42,21 @@ public enum PlanConsole
 /// <param name="Pull">The internal pull the firmware switches on; null = none asked for.</param>
 public sealed record PinUse(int Gpio, string Function, string? Signal = null, PinDirection? Direction = null, PinPull? Pull = null)
 {
+    /// <summary>The clock or PWM frequency it runs at, in hertz, 1 to 200,000,000; null = not said.</summary>
+    public int? FrequencyHz { get; init; }
+
+    /// <summary>The resolution of a PWM duty, in bits, 1 to 20; null = not said.</summary>
+    public int? ResolutionBits { get; init; }
+
+    /// <summary>The current the pin sources or sinks, in milliamperes, 1 to 1,000; null = not said.</summary>
+    public int? DriveMilliamps { get; init; }
+
+    /// <summary>The symbols of RMT memory it needs, 1 to 4,096; null = one block.</summary>
+    public int? RmtSymbols { get; init; }
+
+    /// <summary>Whether the level has to be held through deep sleep; null = not said.</summary>
+    public bool? Hold { get; init; }
+
     /// <summary>The function and signal as one name, such as <c>i2c0 sda</c>.</summary>
     public string Name => string.IsNullOrEmpty(Signal) ? Function : $"{Function} {Signal}";
 }

@@ -101,7 +101,12 @@ public static class PinPlanReader
                 "signal" => use with { Signal = field.OptionalText() },
                 "direction" => use with { Direction = field.Choice(PlanWords.Directions) },
                 "pull" => use with { Pull = field.Choice(PlanWords.Pulls) },
-                _ => throw field.Unknown(item, "gpio, function, signal, direction, pull"),
+                "frequencyHz" => use with { FrequencyHz = field.OptionalNumber(1, 200_000_000) },
+                "resolutionBits" => use with { ResolutionBits = field.OptionalNumber(1, 20) },
+                "driveMilliamps" => use with { DriveMilliamps = field.OptionalNumber(1, 1000) },
+                "rmtSymbols" => use with { RmtSymbols = field.OptionalNumber(1, 4096) },
+                "hold" => use with { Hold = field.OptionalFlag() },
+                _ => throw field.Unknown(item, "gpio, function, signal, direction, pull, frequencyHz, resolutionBits, driveMilliamps, rmtSymbols, hold"),
             };
         }
 
@@ -241,6 +246,15 @@ public static class PinPlanReader
         };
 
         public int Number() => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : throw Wrong("a whole number");
+
+        public int? OptionalNumber(int min, int max)
+        {
+            if (IsNull)
+                return null;
+            var number = Number();
+            return number >= min && number <= max ? number
+                : throw new PlanException(string.Create(CultureInfo.InvariantCulture, $"{path} must be a whole number from {min} to {max}."));
+        }
 
         public int Gpio() => Number() is var gpio and >= 0 and <= PlanWords.MaxGpio
             ? gpio

@@ -46,6 +46,14 @@ public static class PinPlanWriter
         json.WriteEndObject();
     }
 
+    /// <summary>The bytes of <see cref="Write"/>. Two plans that say the same have the same bytes.</summary>
+    public static byte[] ToUtf8(PinPlan plan)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        Write(plan, output);
+        return output.WrittenSpan.ToArray();
+    }
+
     private static void WriteExternalPull(Utf8JsonWriter json, PinPlan plan)
     {
         if (plan.ExternalPull.Count == 0)
@@ -74,6 +82,12 @@ public static class PinPlanWriter
         WriteText(json, "signal", use.Signal);
         WriteText(json, "direction", use.Direction is { } direction ? PlanWords.Word(PlanWords.Directions, direction) : null);
         WriteText(json, "pull", use.Pull is { } pull ? PlanWords.Word(PlanWords.Pulls, pull) : null);
+        WriteNumber(json, "frequencyHz", use.FrequencyHz);
+        WriteNumber(json, "resolutionBits", use.ResolutionBits);
+        WriteNumber(json, "driveMilliamps", use.DriveMilliamps);
+        WriteNumber(json, "rmtSymbols", use.RmtSymbols);
+        if (use.Hold is { } hold)
+            json.WriteBoolean("hold", hold);
         json.WriteEndObject();
     }
 
@@ -100,6 +114,12 @@ public static class PinPlanWriter
         foreach (var gpio in gpios)
             json.WriteNumberValue(gpio);
         json.WriteEndArray();
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, string name, int? number)
+    {
+        if (number is { } value)
+            json.WriteNumber(name, value);
     }
 
     private static void WriteText(Utf8JsonWriter json, string name, string? text)

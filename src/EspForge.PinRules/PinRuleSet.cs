@@ -33,6 +33,13 @@ public static class PinRuleSet
         new Errata3639(),
         new FixedPins(),
         new Instances(),
+        new Crystal32kPads(),
+        new NotIoMux(),
+        new LedcTimers(),
+        new RmtMemory(),
+        new PowerUpGlitches(),
+        new DriveCurrent(),
+        new DeepSleepHold(),
     ];
 
     internal static bool IsNamed(IPinRule rule, string idOrClass) =>

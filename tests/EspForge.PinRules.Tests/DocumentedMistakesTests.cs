@@ -66,6 +66,14 @@ public sealed class DocumentedMistakesTests
         { "RMII on free pins", "fixed-pins", PinSeverity.Error, 18, Plans.OfChip("esp32", "18 eth txd0") },
         { "SDMMC on free pins", "fixed-pins", PinSeverity.Error, 18, Plans.OfChip("esp32", "18 sdmmc clk") },
         { "UART2 on a C3", "instances", PinSeverity.Error, 4, Plans.OfChip("esp32c3", "4 uart2 tx") },
+        { "a crystal on free pins", "xtal-32k", PinSeverity.Error, 4, Plans.OfChip("esp32c3", "4 xtal32k p") },
+        { "an 80 MHz display over the matrix", "not-iomux", PinSeverity.Warning, 5, Plans.OfUses("esp32", new PinUse(5, "vspi", "sck") { FrequencyHz = 80_000_000 }, new PinUse(23, "vspi", "mosi")) },
+        { "20 kHz PWM with 14 bits", "ledc-timer", PinSeverity.Error, 4, Plans.OfUses("esp32s3", new PinUse(4, "ledc0") { FrequencyHz = 20_000, ResolutionBits = 14 }) },
+        { "16 bits on a C3", "ledc-timer", PinSeverity.Error, 4, Plans.OfUses("esp32c3", new PinUse(4, "ledc0") { ResolutionBits = 16 }) },
+        { "three blocks of RMT on a C3", "rmt-memory", PinSeverity.Error, 4, Plans.OfUses("esp32c3", new PinUse(4, "rmt0", "tx") { RmtSymbols = 144 }) },
+        { "a valve on GPIO18 of an S3", "power-up-glitch", PinSeverity.Warning, 18, Plans.OfChip("esp32s3", "18 valve") },
+        { "60 mA from a pin", "current", PinSeverity.Error, 4, Plans.OfUses("esp32", new PinUse(4, "led") { DriveMilliamps = 60 }) },
+        { "a relay held in deep sleep by a digital pad", "hold", PinSeverity.Warning, 18, Plans.OfUses("esp32", new PinUse(18, "relay") { Hold = true }) },
         { "SPI3 on a C6", "instances", PinSeverity.Error, 4, Plans.OfChip("esp32c6", "4 spi3 sck") },
     };
 

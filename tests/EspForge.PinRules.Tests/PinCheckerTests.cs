@@ -9,11 +9,12 @@ public sealed class PinCheckerTests
     [Fact]
     public void Rule_ids_are_stable_and_in_order()
     {
-        Assert.Equal(Enumerable.Range(1, 25).Select(number => $"PIN{number:000}"), PinRuleSet.Default.Select(rule => rule.Id));
+        Assert.Equal(Enumerable.Range(1, 32).Select(number => $"PIN{number:000}"), PinRuleSet.Default.Select(rule => rule.Id));
         Assert.Equal(
             [
                 "nonexistent", "not-bonded", "flash", "psram", "vdd-spi", "voltage-domain", "inputonly", "no-pull", "fixed-pull", "strapping", "console", "usb", "jtag",
                 "duplicate", "shared-bus", "no-adc", "adc2-wifi", "adc2-unsupported", "no-touch", "no-dac", "board-owned", "not-rtc", "errata-36-39", "fixed-pins", "instances",
+                "xtal-32k", "not-iomux", "ledc-timer", "rmt-memory", "power-up-glitch", "current", "hold",
             ],
             PinRuleSet.Default.Select(rule => rule.Class));
     }
@@ -101,10 +102,15 @@ public sealed class PinCheckerTests
     }
 
     [Fact]
-    public void A_bare_ESP32_without_module_is_told_that_some_packages_differ()
+    public void A_bare_ESP32_without_module_is_told_that_some_packages_differ_until_its_uses_rule_them_out()
     {
-        Assert.Contains("name the module", PinChecker.Check(Plans.OfChip("esp32", "9 led")).Findings[0].Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("name the module", PinChecker.Check(Plans.OfChip("esp32", "6 led")).Findings[0].Message, StringComparison.Ordinal);
+        var some = PinChecker.Check(Plans.OfChip("esp32", "9 led")).Findings[0];
+        Assert.Equal(PinSeverity.Warning, some.Severity);
+        Assert.Contains("name the module", some.Message, StringComparison.Ordinal);
+        Assert.Equal(PinSeverity.Error, PinChecker.Check(Plans.OfChip("esp32", "6 led")).Findings[0].Severity);
+
+        // What uses GPIO16 is none of the packages that leave GPIO9 free.
+        Assert.Equal(PinSeverity.Error, PinChecker.Check(Plans.OfChip("esp32", "9 led", "16 relay")).Findings.Single(finding => finding.Class == "flash" && finding.Gpios.Contains(9)).Severity);
     }
 
     [Fact]
@@ -118,7 +124,7 @@ public sealed class PinCheckerTests
     [Fact]
     public void What_is_not_known_of_the_memory_is_said()
     {
-        Assert.Equal(PinSeverity.Warning, PinChecker.Check(Plans.OfChip("esp32s3", "35 led")).Findings.Single(finding => finding.Class == "psram").Severity);
+        Assert.Equal(PinSeverity.Info, PinChecker.Check(Plans.OfChip("esp32s3", "35 led")).Findings.Single(finding => finding.Class == "psram").Severity);
         Assert.Equal(PinSeverity.Info, PinChecker.Check(Plans.OfChip("esp32", "16 led")).Findings.Single(finding => finding.Class == "psram").Severity);
         Assert.Empty(PinChecker.Check(Plans.OfChip("esp32s3", "35 led") with { Module = "ESP32-S3-WROOM-1-N8" }).Findings);
     }
@@ -146,7 +152,7 @@ public sealed class PinCheckerTests
     [Fact]
     public void A_check_without_findings_allocates_next_to_nothing()
     {
-        var plan = Plans.OfChip("esp32s3", "4 led", "5 relay", "6 button", "7 i2c0 sda", "8 i2c0 scl", "9 adc") with { Module = "ESP32-S3-WROOM-1-N8" };
+        var plan = Plans.OfChip("esp32s3", "4 led", "5 lamp", "6 button", "7 i2c0 sda", "8 i2c0 scl", "9 adc") with { Module = "ESP32-S3-WROOM-1-N8" };
         Assert.Empty(PinChecker.Check(plan).Findings);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 100; i++)

@@ -10,6 +10,8 @@ internal static class Plans
 
     public static PinPlan OfChip(string chip, params string[] uses) => new() { Chip = chip, Uses = [.. uses.Select(Use)] };
 
+    public static PinPlan OfUses(string chip, params PinUse[] uses) => new() { Chip = chip, Uses = uses };
+
     public static PinUse Use(string text)
     {
         var words = text.Split(' ');

@@ -22,7 +22,7 @@ internal sealed class Adc2Wifi : IPinRule
             var what = check.Chip.Adc2.Arbiter ? "reads can time out while Wi-Fi is on" : "every read fails while Wi-Fi is on";
             var when = check.Plan.Wifi == true ? "" : " The plan does not say whether it is.";
             check.Report(
-                this, sure ? PinSeverity.Error : PinSeverity.Warning, [use.Gpio],
+                this, sure ? PinSeverity.Error : check.Chip.Adc2.Arbiter && check.Plan.Wifi is null ? PinSeverity.Info : PinSeverity.Warning, [use.Gpio],
                 $"GPIO{use.Gpio} is a channel of ADC2, which the Wi-Fi driver uses on {check.Chip.Name}: {what}.{when} Move {use.Use.Name} to a pin of ADC1.",
                 "ESP-IDF docs, ADC oneshot mode, hardware limitations", use.Use,
                 check.Plan.Wifi is null ? [PinRepair.SetPlan("Say that Wi-Fi is not used", "wifi", "false")] : []);

@@ -31,9 +31,11 @@ internal sealed class Duplicate : IPinRule
     public static bool IsBus(ReadOnlySpan<ReadUse> uses)
     {
         var controller = (ReadUse?)null;
+        var line = ~BusLine.None;
         foreach (ref readonly var use in uses)
         {
-            if (use.Function.Line == BusLine.None || use.Function.Line != uses[0].Function.Line)
+            line &= use.Function.Line;
+            if (line == BusLine.None)
                 return false;
             if (use.Peripheral is PinPeripheral.Part or PinPeripheral.Lcd or PinPeripheral.Camera)
                 continue;

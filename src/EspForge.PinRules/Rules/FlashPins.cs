@@ -14,15 +14,18 @@ internal sealed class FlashPins : IPinRule
         var last = -1;
         foreach (ref readonly var use in check.Uses)
         {
-            if (use.Gpio == last || !PinCheck.Has(check.Memory.Flash, use.Gpio))
+            if (use.Gpio == last || !PinCheck.Has(check.Memory.Flash | check.Memory.FlashUnlessNamed, use.Gpio))
                 continue;
             last = use.Gpio;
             IReadOnlyList<PinRepair> repairs = CouldBeDualFlash(check, use.Gpio)
                 ? [PinRepair.SetPlan("Say flashMode dio, if the flash is wired with two data lines and the board brings this pin out", "flashMode", "dio")]
                 : [];
+            var sure = PinCheck.Has(check.Memory.Flash, use.Gpio);
             check.Report(
-                this, PinSeverity.Error, [use.Gpio],
-                $"GPIO{use.Gpio} is a line of the flash on {check.ModuleText}: the program is read through it, so any other use crashes the chip. Move {use.Use.Name}.{Hint(check, use.Gpio)}",
+                this, sure ? PinSeverity.Error : PinSeverity.Warning, [use.Gpio],
+                sure
+                    ? $"GPIO{use.Gpio} is a line of the flash on {check.ModuleText}: the program is read through it, so any other use crashes the chip. Move {use.Use.Name}."
+                    : $"GPIO{use.Gpio} is a line of the flash on most {check.Chip.Name} modules, where {use.Use.Name} crashes the chip.{Hint(check, use.Gpio)} Move {use.Use.Name}, or name the module.",
                 "ESP-IDF soc/spi_pins.h and the package's datasheet", use.Use, repairs);
         }
     }
@@ -35,7 +38,7 @@ internal sealed class FlashPins : IPinRule
         foreach (var variant in check.Chip.Flash.Variants)
         {
             if (variant is { Kind: ReservationKind.Flash, Modules.Count: > 0 } && !variant.Uses.Contains(gpio))
-                return $" Some packages, such as {variant.Modules[0]}, leave it free: name the module if it is one of them.";
+                return $" Some packages, such as {variant.Modules[0]}, leave it free.";
         }
 
         return "";

@@ -32,7 +32,13 @@ internal sealed class Instances : IPinRule
         if (use.Peripheral == PinPeripheral.Usb)
             return has.UsbOtg > 0 || has.UsbSerialJtag ? null : (0, 0);
         if (use.Peripheral == PinPeripheral.Ethernet)
-            return has.Emac ? null : (0, 0);
+            return has.Emac || !FixedPins.IsRmii(use.Use) ? null : (0, 0);
+        if (use.Peripheral == PinPeripheral.LpUart)
+            return (0, has.LpUart);
+        if (use.Peripheral == PinPeripheral.LpI2c)
+            return (0, has.LpI2c);
+        if (use.Peripheral == PinPeripheral.Sdmmc && has.SdmmcSlots == 0 || use.Peripheral == PinPeripheral.Camera && !has.DvpCamera && PartWords.IsCameraLine(use))
+            return (0, 0);
         if (use.Function.Index < 0)
             return null;
         return use.Peripheral switch
@@ -62,6 +68,10 @@ internal sealed class Instances : IPinRule
         PinPeripheral.Pcnt => "pulse counters",
         PinPeripheral.Mcpwm => "motor PWM groups",
         PinPeripheral.Ethernet => "Ethernet MAC",
+        PinPeripheral.LpUart => "low-power UART",
+        PinPeripheral.LpI2c => "low-power I2C controller",
+        PinPeripheral.Sdmmc => "SD/MMC host",
+        PinPeripheral.Camera => "parallel camera interface",
         _ => "USB",
     };
 }

@@ -18,6 +18,51 @@ internal static class PartWords
         || part.Contains("sense", StringComparison.OrdinalIgnoreCase)
         || part.Contains("STEMMA QT", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>A part that moves, heats or sounds when its pin toggles.</summary>
+    public static bool Moves(in ReadUse use)
+    {
+        Span<char> buffer = stackalloc char[MaxWord];
+        var text = PinFunction.Lower(use.Use.Function, buffer);
+        for (var word = PinSignals.NextWord(ref text); !word.IsEmpty; word = PinSignals.NextWord(ref text))
+        {
+            if (Stem(word) is "relay" or "motor" or "servo" or "heater" or "pump" or "valve" or "solenoid" or "fan" or "siren" or "mosfet" or "ssr" or "buzzer" or "lock" or "gate")
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>A transmit or receive line of a serial link, by the words of function or signal: <c>gps tx</c>, <c>u0rxd</c>, <c>RX0</c>.</summary>
+    public static bool IsSerialLine(in ReadUse use)
+    {
+        Span<char> buffer = stackalloc char[MaxWord];
+        return IsSerialWord(PinFunction.Lower(use.Use.Signal, buffer)) || IsSerialText(PinFunction.Lower(use.Use.Function, buffer));
+    }
+
+    private static bool IsSerialText(ReadOnlySpan<char> text)
+    {
+        for (var word = PinSignals.NextWord(ref text); !word.IsEmpty; word = PinSignals.NextWord(ref text))
+        {
+            if (IsSerialWord(word))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsSerialWord(ReadOnlySpan<char> word) => Stem(word) is "tx" or "txd" or "rx" or "rxd" or "u0t" or "u0r" or "u0tx" or "u0rx" or "u0txd" or "u0rxd" or "utx" or "urx";
+
+    /// <summary>A data or clock line of a parallel camera, which only a camera peripheral can read.</summary>
+    public static bool IsCameraLine(in ReadUse use) => use.Function.Direction == PinDirection.In;
+
+    /// <summary>A chain of addressable LEDs, which RMT drives best.</summary>
+    public static bool IsLedChain(in ReadUse use)
+    {
+        Span<char> buffer = stackalloc char[MaxWord];
+        var text = PinFunction.Lower(PinFunction.FunctionOf(use.Use), buffer);
+        return use.Peripheral == PinPeripheral.Part && use.Function.Direction is PinDirection.Out && HoldsAny(text, "neopixel", "ws2812", "ws2812b", "sk6812");
+    }
+
     public static bool IsSame(string part, in ReadUse use)
     {
         if (IsButton(part) && use.Function.Direction == PinDirection.In)
@@ -64,13 +109,11 @@ internal static class PartWords
         "lora" => HoldsAny(function, "radio", "sx1262", "sx1276"),
         "i2s" or "pdm" or "mic" => use.Peripheral is PinPeripheral.I2s || HoldsAny(function, "microphone", "mic", "audio"),
         "i2c" or "sda" or "scl" or "stemma" => use.Peripheral is PinPeripheral.I2c,
-        "sclk" or "sck" or "clk" => use.Function.Line == BusLine.SpiClock,
-        "bck" or "bclk" => use.Function.Line == BusLine.I2sBit,
-        "nss" or "cs" => HoldsAny(PinFunctionSignal(use), "cs", "ss", "nss"),
+        "sclk" or "sck" or "clk" => (use.Function.Line & BusLine.SpiClock) != BusLine.None,
+        "bck" or "bclk" => (use.Function.Line & BusLine.I2sBit) != BusLine.None,
+        "nss" or "cs" => HoldsAny(PinFunction.SignalOf(use.Use), "cs", "ss", "nss"),
         _ => false,
     };
-
-    private static ReadOnlySpan<char> PinFunctionSignal(in ReadUse use) => use.Use.Signal.AsSpan();
 
     private static bool HoldsAny(ReadOnlySpan<char> text, params ReadOnlySpan<string> words)
     {

@@ -35,19 +35,13 @@ internal sealed class PsramPins : IPinRule
                     $"GPIO{use.Gpio} is a line of the PSRAM on {check.ModuleText}. The plan says there is none: true only of a board built without it. Check the module before wiring {use.Use.Name}.",
                     Source, use.Use);
             }
-            else if (PinCheck.Has(check.Memory.PsramUnknownWarning, use.Gpio))
+            else if (PinCheck.Has(check.Memory.PsramUnknown, use.Gpio))
             {
-                ReportUnknown(check, use, PinSeverity.Warning);
-            }
-            else if (PinCheck.Has(check.Memory.PsramUnknownInfo, use.Gpio))
-            {
-                ReportUnknown(check, use, PinSeverity.Info);
+                check.Report(
+                    this, PinSeverity.Info, [use.Gpio],
+                    $"GPIO{use.Gpio} belongs to the PSRAM on {check.Chip.Name} modules that have it in that mode. Name the module or its PSRAM, so that {use.Use.Name} can be judged.",
+                    Source, use.Use, PinRepair.SetPlan("Say that there is no PSRAM", "psram", "none"));
             }
         }
     }
-
-    private void ReportUnknown(PinCheck check, in ReadUse use, PinSeverity severity) => check.Report(
-        this, severity, [use.Gpio],
-        $"GPIO{use.Gpio} belongs to the PSRAM on {check.Chip.Name} modules that have it in that mode. Name the module or its PSRAM, so that {use.Use.Name} can be judged.",
-        Source, use.Use, PinRepair.SetPlan("Say that there is no PSRAM", "psram", "none"));
 }

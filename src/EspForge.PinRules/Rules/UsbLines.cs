@@ -22,7 +22,7 @@ internal sealed class UsbLines : IPinRule
             var asked = check.Plan.Console == PlanConsole.UsbSerialJtag && PinCheck.Has(serialJtag, use.Gpio)
                 || check.Plan.Console == PlanConsole.UsbOtg && PinCheck.Has(otg, use.Gpio);
             var onBoard = check.Board?.Usb?.Native is { } native && (native.Dm == use.Gpio || native.Dp == use.Gpio);
-            var severity = asked ? PinSeverity.Error : onBoard || PinCheck.Has(serialJtag, use.Gpio) ? PinSeverity.Warning : PinSeverity.Info;
+            var severity = asked ? PinSeverity.Error : check.Plan.Console is PlanConsole.Uart0 or PlanConsole.None && !onBoard ? PinSeverity.Info : onBoard || PinCheck.Has(serialJtag, use.Gpio) ? PinSeverity.Warning : PinSeverity.Info;
             var pullUp = check.Chip.Usb.PullUpPins.Contains(use.Gpio) ? " Its USB pull-up is on after reset." : "";
             check.Report(
                 this, severity, [use.Gpio],
