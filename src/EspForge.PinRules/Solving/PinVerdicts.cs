@@ -1,0 +1,117 @@
+using System.Numerics;
+using System.Text;
+using EspForge.Boards;
+
+namespace EspForge.PinRules;
+
+/// <summary>What the rules say about one line on every pin: a mask of the pins without an error, and a risk for each.</summary>
+internal sealed class VerdictRow
+{
+    public ulong Legal;
+    public readonly int[] Risk = new int[Chip.MaxGpios];
+}
+
+/// <summary>
+/// The rules' verdicts for single lines on one piece of hardware, each worked out once. A line is judged alone on the plan's hardware, by the
+/// very rules that check a plan, so a new rule needs no change here.
+/// </summary>
+internal sealed class PinVerdicts
+{
+    private readonly Dictionary<string, VerdictRow> _rows = new(StringComparer.Ordinal);
+    private readonly StringBuilder _key = new();
+    private readonly BoardCatalog _catalog;
+    private readonly PinPlan _bare;
+
+    public PinVerdicts(PinPlan plan, BoardCatalog catalog)
+    {
+        _catalog = catalog;
+        Board = plan.Board is null ? null : catalog.FindBoard(plan.Board) ?? throw new ArgumentException($"There is no board '{plan.Board}' in the catalog.", nameof(plan));
+        var chip = plan.Chip ?? Board?.ChipId ?? throw new ArgumentException("The plan names neither a board nor a chip.", nameof(plan));
+        Chip = catalog.FindChip(chip) ?? throw new ArgumentException($"There is no chip '{chip}' in the catalog.", nameof(plan));
+        _bare = plan with { Uses = [], Wake = new Dictionary<string, IReadOnlyList<int>>(StringComparer.Ordinal), Interrupts = [] };
+        Candidates = Chip.PinsWith(PinTraits.Exists) & (Board?.ExposedMask ?? ulong.MaxValue) & ~MemoryPins.Read(plan, Chip, Board).Taken;
+    }
+
+    public Chip Chip { get; }
+
+    public Board? Board { get; }
+
+    /// <summary>The pins that a use may be placed on at all: on a header or pad of the board, and not the memory's.</summary>
+    public ulong Candidates { get; }
+
+    public VerdictRow Of(IReadOnlyList<PinUse> uses, IReadOnlyList<string> wake, bool interrupt)
+    {
+        var key = KeyOf(uses, wake, interrupt);
+        if (_rows.TryGetValue(key, out var row))
+            return row;
+        row = new VerdictRow();
+        var one = new int[1];
+        var placed = new PinUse[uses.Count];
+        var plan = Prepare(placed, wake, interrupt, one);
+        for (var rest = Candidates; rest != 0; rest &= rest - 1)
+            Judge(row, plan, uses, placed, one, BitOperations.TrailingZeroCount(rest));
+        _rows.Add(key, row);
+        return row;
+    }
+
+    /// <summary>The same for a pin that is no candidate, where a line is soldered to it or was on it.</summary>
+    public void Include(VerdictRow row, IReadOnlyList<PinUse> uses, IReadOnlyList<string> wake, bool interrupt, int gpio)
+    {
+        if (PinCheck.Has(Candidates, gpio) || Chip.FindPin(gpio) is null)
+            return;
+        var one = new int[1];
+        var placed = new PinUse[uses.Count];
+        Judge(row, Prepare(placed, wake, interrupt, one), uses, placed, one, gpio);
+    }
+
+    /// <summary>What the rules have against the line on this pin.</summary>
+    public IReadOnlyList<PinFinding> Explain(IReadOnlyList<PinUse> uses, IReadOnlyList<string> wake, bool interrupt, int gpio)
+    {
+        var plan = Prepare([.. uses.Select(use => use with { Gpio = gpio })], wake, interrupt, [gpio]);
+        return PinChecker.Check(plan, _catalog).Findings;
+    }
+
+    /// <summary>The risk of findings on a pin: see <see cref="PinCost.Risk"/>.</summary>
+    public static int RiskOf(Chip chip, int gpio, IReadOnlyList<PinFinding> findings)
+    {
+        var risk = chip.Pins[gpio].Roles.Count;
+        for (var i = 0; i < findings.Count; i++)
+            risk += findings[i].Severity == PinSeverity.Info ? 10 : 100;
+        return Math.Min(risk, PinCost.MaxLineRisk);
+    }
+
+    // The plan sees the arrays, which are filled anew for each pin: no plan is made per pin.
+    private PinPlan Prepare(PinUse[] placed, IReadOnlyList<string> wake, bool interrupt, int[] one) => _bare with
+    {
+        Uses = placed,
+        Wake = wake.Count == 0 ? _bare.Wake : wake.ToDictionary(source => source, _ => (IReadOnlyList<int>)one, StringComparer.Ordinal),
+        Interrupts = interrupt ? one : [],
+    };
+
+    private void Judge(VerdictRow row, PinPlan plan, IReadOnlyList<PinUse> uses, PinUse[] placed, int[] one, int gpio)
+    {
+        one[0] = gpio;
+        for (var i = 0; i < placed.Length; i++)
+            placed[i] = uses[i] with { Gpio = gpio };
+        var report = PinChecker.Check(plan, _catalog);
+        if (report.HasErrors)
+            return;
+        row.Legal |= PinCheck.Bit(gpio);
+        row.Risk[gpio] = RiskOf(Chip, gpio, report.Findings);
+    }
+
+    private string KeyOf(IReadOnlyList<PinUse> uses, IReadOnlyList<string> wake, bool interrupt)
+    {
+        _key.Clear();
+        for (var i = 0; i < uses.Count; i++)
+        {
+            var use = uses[i];
+            _key.Append(use.Function).Append('\n').Append(use.Signal).Append('\n')
+                .Append((char)('0' + ((int?)use.Direction ?? 9))).Append((char)('0' + ((int?)use.Pull ?? 9))).Append('\n');
+        }
+
+        for (var i = 0; i < wake.Count; i++)
+            _key.Append('~').Append(wake[i]);
+        return _key.Append(interrupt ? '!' : '.').ToString();
+    }
+}
