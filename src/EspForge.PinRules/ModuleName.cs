@@ -25,6 +25,8 @@ internal static class ModuleName
             return PsramMode.None;
         if (chip.Id is "esp32p4")
             return PsramMode.Hex;
+        if (module.Contains("S3-WROOM-2", StringComparison.OrdinalIgnoreCase))
+            return PsramMode.Octal;
         if (PsramMegabytes(module) is var size and > 0)
             return size >= 8 && chip.Id is "esp32s3" ? PsramMode.Octal : PsramMode.Quad;
         if (module.Contains("WROVER", StringComparison.OrdinalIgnoreCase))

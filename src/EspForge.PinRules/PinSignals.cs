@@ -114,6 +114,7 @@ internal static class PinSignals
         {
             "miso" or "cipo" or "busy" or "drdy" or "dio0" or "dio1" or "vsync" or "href" or "pclk" => FarSide.Either,
             "sda" or "scl" => FarSide.High,
+            _ when IsNamed(function, "ds18b20") || IsNamed(function, "onewire") || IsNamed(function, "dht") || IsNamed(function, "dht22") || IsNamed(function, "dht11") => FarSide.High,
             "rx" or "rxd" => direction == PinDirection.In ? FarSide.High : FarSide.Quiet,
             _ => FarSide.Quiet,
         },

@@ -8,42 +8,7 @@ namespace EspForge.PinRules.Tests;
 /// <summary>What holds for every plan.</summary>
 public sealed class PinPlanPropertyTests
 {
-    private static readonly string[] Functions =
-        ["i2c0", "i2c1", "spi2", "spi3", "uart0", "uart1", "uart2", "adc", "touch0", "dac0", "ledc0", "rmt0", "i2s0", "sdmmc", "camera", "eth", "usb", "jtag", "led", "button", "lora", "display", "gizmo"];
-
-    private static readonly string?[] Signals = [null, "sda", "scl", "sck", "mosi", "miso", "cs", "tx", "rx", "d0", "clk", "int", "rst", "txd0"];
-
-    private static readonly Gen<PinUse> Use =
-        from gpio in Gen.Choose(0, 56)
-        from function in Gen.Elements(Functions)
-        from signal in Gen.Elements(Signals)
-        from direction in Gen.Elements<PinDirection?>(null, null, null, PinDirection.In, PinDirection.Out, PinDirection.Io, PinDirection.Analog)
-        from pull in Gen.Elements<PinPull?>(null, null, PinPull.Up, PinPull.Down, PinPull.None)
-        select new PinUse(gpio, function, signal, direction, pull);
-
-    private static readonly Gen<PinPlan> Plan =
-        from onBoard in Gen.Elements(true, false)
-        from board in Gen.Elements(BoardCatalog.Default.BoardIds.ToArray())
-        from chip in Gen.Elements(BoardCatalog.Default.ChipIds.ToArray())
-        from uses in Gen.ListOf(Use)
-        from wifi in Gen.Elements<bool?>(null, true, false)
-        from console in Gen.Elements<PlanConsole?>(null, PlanConsole.Uart0, PlanConsole.UsbSerialJtag, PlanConsole.UsbOtg, PlanConsole.None)
-        from psram in Gen.Elements<PsramMode?>(null, PsramMode.None, PsramMode.Quad, PsramMode.Octal)
-        from flash in Gen.Elements<FlashMode?>(null, FlashMode.Qio, FlashMode.Dio, FlashMode.Opi)
-        from pulled in Gen.Choose(0, 48)
-        from pull in Gen.Elements(PinPull.Up, PinPull.Down)
-        select new PinPlan
-        {
-            Board = onBoard ? board : null,
-            Chip = onBoard ? null : chip,
-            Uses = [.. uses.Take(PinPlan.MaxUses)],
-            Wifi = wifi,
-            Console = console,
-            Psram = psram,
-            FlashMode = flash,
-            ExternalPull = new Dictionary<int, PinPull> { [pulled] = pull },
-            Interrupts = [39],
-        };
+    private static readonly Gen<PinPlan> Plan = PlanGen.Plan;
 
     private static readonly (string Chip, string Loose, string Strict)[] Stricter =
     [
@@ -97,6 +62,42 @@ public sealed class PinPlanPropertyTests
         }
 
         return true;
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void A_repair_and_its_undo_are_identity() => Prop.ForAll(Plan.ToArbitrary(), plan =>
+    {
+        var before = PinPlanWriter.ToUtf8(plan);
+        foreach (var repair in PinChecker.Check(plan).Findings.Take(6).SelectMany(finding => finding.Repairs))
+        {
+            var edit = repair.Preview(plan);
+            if (!PinPlanWriter.ToUtf8(edit.Undo(edit.After)).AsSpan().SequenceEqual(before) || !PinPlanWriter.ToUtf8(edit.Before).AsSpan().SequenceEqual(before))
+                return false;
+        }
+
+        return true;
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void An_undo_leaves_alone_what_was_changed_since() => Prop.ForAll(Plan.Where(plan => plan.Uses.Count is > 0 and < PinPlan.MaxUses).ToArbitrary(), plan =>
+    {
+        foreach (var repair in PinChecker.Check(plan).Findings.Take(6).SelectMany(finding => finding.Repairs))
+        {
+            var edit = repair.Preview(plan);
+            var added = new PinUse(200, "added later");
+            var undone = edit.Undo(edit.After with { Uses = [.. edit.After.Uses, added], Module = "later" });
+            if (!undone.Uses.SequenceEqual([.. plan.Uses, added]) || undone.Module != "later" || undone.Console != plan.Console)
+                return false;
+        }
+
+        return true;
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Overriding_every_finding_leaves_no_error() => Prop.ForAll(Plan.ToArbitrary(), plan =>
+    {
+        var overrides = PinChecker.Check(plan).Findings.Select(finding => new PinOverride(finding.Rule, finding.Gpios, "known")).ToArray();
+        return PinChecker.Check(plan with { Overrides = overrides }).Findings.All(finding => finding is { Severity: PinSeverity.Info, Overridden: "known" });
     }).QuickCheckThrowOnFailure();
 
     [Fact]

@@ -58,7 +58,9 @@ internal static class BootPins
     public static StrapLevel Level(PinCheck check, StrappingPin strap, BootScenario scenario, out PinUse? driver)
     {
         driver = null;
-        var idle = strap.DefaultPull switch { PinPull.Up => PinLevel.High, PinPull.Down => PinLevel.Low, _ => PinLevel.Floating };
+
+        // A module with 1.8 V memory carries the resistor that says so.
+        var idle = IsVoltage(strap) && check.Plan.VddSpiMillivolts == 1800 ? PinLevel.High : strap.DefaultPull switch { PinPull.Up => PinLevel.High, PinPull.Down => PinLevel.Low, _ => PinLevel.Floating };
         if (IsBoot(strap) && scenario == BootScenario.UartDownload)
             return new StrapLevel(PinLevel.Low, LevelSource.Flasher);
         if (check.ExternalPull(strap.Gpio) is { } pull)

@@ -1,0 +1,53 @@
+using System.Text.Json;
+
+namespace EspForge.PinRules.Tests;
+
+/// <summary>Pin maps and mistakes from public projects, as data: which pin of which chip does what, and where that can be read.</summary>
+internal static class Corpus
+{
+    public static IReadOnlyList<(string Name, JsonElement Map)> Boards { get; } = Read("boards");
+
+    public static IReadOnlyList<(string Name, JsonElement Mistake)> Mistakes { get; } = Read("mistakes");
+
+    /// <summary>The plan of a map, with the words of each use joined as <paramref name="spelling"/> says.</summary>
+    public static PinPlan PlanOf(JsonElement map, Spelling spelling)
+    {
+        var uses = map.GetProperty("uses").EnumerateArray().Select(text =>
+        {
+            var use = Plans.Use(text.GetString()!);
+            return spelling switch
+            {
+                Spelling.Phrase => use with { Function = use.Name, Signal = null },
+                Spelling.Joined => use with { Function = use.Name.Replace(' ', '_'), Signal = null },
+                Spelling.Capitals => use with { Function = use.Function.ToUpperInvariant(), Signal = use.Signal?.ToUpperInvariant() },
+                _ => use,
+            };
+        });
+        return new PinPlan
+        {
+            Chip = map.GetProperty("chip").GetString(),
+            Module = Text(map, "module"),
+            Psram = Text(map, "psram") is { } psram ? PlanWords.Value(PlanWords.PsramModes, psram) : null,
+            Wifi = map.TryGetProperty("wifi", out var wifi) ? wifi.GetBoolean() : null,
+            Uses = [.. uses],
+        };
+    }
+
+    public static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;
+
+    private static List<(string, JsonElement)> Read(string name)
+    {
+        using var stream = typeof(Corpus).Assembly.GetManifestResourceStream("corpus/" + name)!;
+        using var document = JsonDocument.Parse(stream);
+        return [.. document.RootElement.EnumerateArray().Select(entry => (entry.GetProperty("name").GetString()!, entry.Clone()))];
+    }
+}
+
+/// <summary>Ways people write one and the same use.</summary>
+public enum Spelling
+{
+    Apart,
+    Phrase,
+    Joined,
+    Capitals,
+}
