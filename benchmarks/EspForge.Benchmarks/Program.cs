@@ -1,3 +1,8 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
+using EspForge.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+if (args is ["percentiles", .. var rest])
+    Percentiles.Print(rest.Length > 0 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 1000);
+else
+    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

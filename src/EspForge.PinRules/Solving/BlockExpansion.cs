@@ -224,7 +224,10 @@ internal sealed class BlockExpansion
                             continue;
                         var word = select && selects > 0 ? string.Create(CultureInfo.InvariantCulture, $"cs{selects}") : signal;
                         selects += select ? 1 : 0;
-                        lines.Add(Line(index, item, need, shared is null ? Title(need, item) : bus.Key, signal, word, "spi", shared is null ? need.Gpios : MergedGpios(bus)));
+                        if (shared is null)
+                            lines.Add(Line(index, item, need, Title(need, item), signal, word, "spi", need.Gpios));
+                        else
+                            lines.Add(SharedLine(bus, signal));
                     }
                 }
             }
@@ -243,6 +246,14 @@ internal sealed class BlockExpansion
                 Variants = [.. Instances("spi", instance, NeedKind.Controllers("spi", _chip)!.Value, onPlan).SelectMany(host => SpiVariants(host, speed, lines))],
             });
         }
+    }
+
+    // A line of the bus belongs to the device that says where it is, else to the first in the request.
+    private PinLine SharedLine(IGrouping<string, (int Index, PinNeed Need)> bus, string signal)
+    {
+        var (index, need) = bus.OrderBy(device => Place(device.Need.Locked, signal) < 0 && Place(device.Need.Soldered, signal) < 0).ThenBy(device => device.Index)
+            .First(device => SignalsOf(device.Index, device.Need).Any(other => string.Equals(NeedKind.SpiSignal(other), NeedKind.SpiSignal(signal), StringComparison.Ordinal)));
+        return Line(index, 0, need, bus.Key, signal, signal, "spi", MergedGpios(bus));
     }
 
     private static List<int> MergedGpios(IEnumerable<(int Index, PinNeed Need)> bus)

@@ -88,14 +88,15 @@ internal sealed class PinProblem
     public ulong LegalIfEmpty(int block, int variant, int line)
     {
         var (entry, way) = (Blocks[block].Lines[line], Blocks[block].Variants[variant]);
-        return Row(entry, way).Legal & entry.Allowed & (way.Masks?[line] ?? ulong.MaxValue);
+        var allowed = entry.Allowed & (way.Masks?[line] ?? ulong.MaxValue);
+        return Row(entry, way, allowed).Legal & allowed;
     }
 
-    private VerdictRow Row(PinLine line, PinVariant variant)
+    private VerdictRow Row(PinLine line, PinVariant variant, ulong wanted)
     {
         var uses = line.Named(variant.Function);
-        var row = Verdicts.Of(uses, line.Wake, line.Interrupt);
-        foreach (var gpio in (ReadOnlySpan<int>)[line.Soldered, line.Locked, line.Before])
+        var row = Verdicts.Of(uses, line.Wake, line.Interrupt, wanted);
+        foreach (var gpio in (ReadOnlySpan<int>)[line.Soldered, line.Locked])
         {
             if (gpio >= 0)
                 Verdicts.Include(row, uses, line.Wake, line.Interrupt, gpio);
@@ -136,10 +137,13 @@ internal sealed class PinProblem
     private long[] CellsOf(PinBlock block, PinVariant variant, int index, out ulong legal)
     {
         var line = block.Lines[index];
-        var row = Row(line, variant);
-        legal = row.Legal & line.Allowed & ~Occupied & (variant.Masks?[index] ?? ulong.MaxValue);
+        legal = line.Allowed & ~Occupied & (variant.Masks?[index] ?? ulong.MaxValue);
         if (line.Soldered >= 0)
             legal &= PinCheck.Bit(line.Soldered);
+        var row = Row(line, variant, legal);
+
+        // A pin that the board brings nowhere is only for the line that is on it already.
+        legal &= row.Legal & (Verdicts.Candidates | Own(line.Locked) | Own(line.Soldered));
         var cells = new long[Chip.MaxGpios];
         Array.Fill(cells, Assignment.Never);
         for (var rest = legal; rest != 0; rest &= rest - 1)
@@ -151,6 +155,8 @@ internal sealed class PinProblem
 
         return cells;
     }
+
+    private static ulong Own(int gpio) => gpio < 0 ? 0 : PinCheck.Bit(gpio);
 
     private int DistanceOf(PinBlock block, int gpio)
     {

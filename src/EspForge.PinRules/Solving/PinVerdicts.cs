@@ -7,6 +7,7 @@ namespace EspForge.PinRules;
 /// <summary>What the rules say about one line on every pin: a mask of the pins without an error, and a risk for each.</summary>
 internal sealed class VerdictRow
 {
+    public ulong Judged;
     public ulong Legal;
     public readonly int[] Risk = new int[Chip.MaxGpios];
 }
@@ -39,26 +40,33 @@ internal sealed class PinVerdicts
     /// <summary>The pins that a use may be placed on at all: on a header or pad of the board, and not the memory's.</summary>
     public ulong Candidates { get; }
 
-    public VerdictRow Of(IReadOnlyList<PinUse> uses, IReadOnlyList<string> wake, bool interrupt)
+    /// <param name="uses">The line as it is in a plan.</param>
+    /// <param name="wake">The wake sources it serves.</param>
+    /// <param name="interrupt">Whether it has an interrupt.</param>
+    /// <param name="wanted">The pins to judge; others are judged when they are wanted.</param>
+    public VerdictRow Of(IReadOnlyList<PinUse> uses, IReadOnlyList<string> wake, bool interrupt, ulong wanted)
     {
         var key = KeyOf(uses, wake, interrupt);
-        if (_rows.TryGetValue(key, out var row))
+        if (!_rows.TryGetValue(key, out var row))
+            _rows.Add(key, row = new VerdictRow());
+        var rest = wanted & Candidates & ~row.Judged;
+        if (rest == 0)
             return row;
-        row = new VerdictRow();
+        row.Judged |= rest;
         var one = new int[1];
         var placed = new PinUse[uses.Count];
         var plan = Prepare(placed, wake, interrupt, one);
-        for (var rest = Candidates; rest != 0; rest &= rest - 1)
+        for (; rest != 0; rest &= rest - 1)
             Judge(row, plan, uses, placed, one, BitOperations.TrailingZeroCount(rest));
-        _rows.Add(key, row);
         return row;
     }
 
     /// <summary>The same for a pin that is no candidate, where a line is soldered to it or was on it.</summary>
     public void Include(VerdictRow row, IReadOnlyList<PinUse> uses, IReadOnlyList<string> wake, bool interrupt, int gpio)
     {
-        if (PinCheck.Has(Candidates, gpio) || Chip.FindPin(gpio) is null)
+        if (PinCheck.Has(Candidates | row.Judged, gpio) || Chip.FindPin(gpio) is null)
             return;
+        row.Judged |= PinCheck.Bit(gpio);
         var one = new int[1];
         var placed = new PinUse[uses.Count];
         Judge(row, Prepare(placed, wake, interrupt, one), uses, placed, one, gpio);

@@ -18,6 +18,8 @@ internal sealed class BruteForce
     private readonly List<Block> _blocks = [];
     private readonly Dictionary<(string Function, int Need, string Signal, int Gpio), int?> _risks = [];
     private readonly ulong _occupied;
+    private readonly List<List<(int Gpio, long Price)>> _prices = [];
+    private long[] _rest = [];
     private int[] _numbers = [];
     private PinCost? _best;
 
@@ -77,7 +79,9 @@ internal sealed class BruteForce
     {
         if (block == _blocks.Count)
         {
-            Place(0, 0, _occupied, new int[_blocks.Sum(entry => entry.Lines.Count)], 0, 0);
+            ReadPrices();
+            if (_prices.All(prices => prices.Count > 0))
+                Place(0, 0, _occupied, new int[_prices.Count], 0, 0);
             return;
         }
 
@@ -104,17 +108,41 @@ internal sealed class BruteForce
             return;
         }
 
-        if (_best is not null && cost >= _best.Value.Packed)
+        // The cheapest pins of the lines that are left, as if nobody else wanted them.
+        if (_best is not null && cost + _rest[row] >= _best.Value.Packed)
             return;
         var entry = _blocks[block];
         var (next, nextLine) = line + 1 < entry.Lines.Count ? (block, line + 1) : (block + 1, 0);
-        foreach (var gpio in _board?.ExposedGpios ?? [.. _chip.Pins.Where(pin => pin.Exists).Select(pin => pin.Gpio)])
+        foreach (var (gpio, price) in _prices[row])
         {
-            if ((used >> gpio & 1) != 0 || Price(block, entry.Lines[line], gpio) is not { } price)
+            if ((used >> gpio & 1) != 0)
                 continue;
             gpios[row] = gpio;
-            Place(next, nextLine, used | 1UL << gpio, gpios, row + 1, cost + price.Packed);
+            Place(next, nextLine, used | 1UL << gpio, gpios, row + 1, cost + price);
         }
+    }
+
+    private void ReadPrices()
+    {
+        _prices.Clear();
+        for (var b = 0; b < _blocks.Count; b++)
+        {
+            foreach (var line in _blocks[b].Lines)
+            {
+                var prices = new List<(int Gpio, long Price)>();
+                foreach (var gpio in _board?.ExposedGpios ?? [.. _chip.Pins.Where(pin => pin.Exists).Select(pin => pin.Gpio)])
+                {
+                    if ((_occupied >> gpio & 1) == 0 && Price(b, line, gpio) is { } price)
+                        prices.Add((gpio, price.Packed));
+                }
+
+                _prices.Add([.. prices.OrderBy(entry => entry.Price)]);
+            }
+        }
+
+        _rest = new long[_prices.Count + 1];
+        for (var row = _prices.Count - 1; row >= 0; row--)
+            _rest[row] = _rest[row + 1] + (_prices[row].Count > 0 ? _prices[row][0].Price : 0);
     }
 
     private PinCost? Price(int block, Line line, int gpio)
