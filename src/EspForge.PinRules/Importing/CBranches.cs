@@ -1,9 +1,13 @@
+using System.Buffers;
+
 namespace EspForge.PinRules;
 
 /// <summary>Which lines of a header count: it decides every <c>#if</c>. Where nothing decides, the first branch counts, and that is noted.</summary>
 internal sealed class CBranches(ImportDraft draft, Func<string, long?> valueOf, Func<string, bool?> isDefined)
 {
     private const int MaxNesting = 64;
+
+    private static readonly SearchValues<char> NameLetters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
 
     private readonly Dictionary<int, Branch> _byLine = [];
     private readonly Stack<(bool Parent, Branch? Chosen)> _open = new();
@@ -102,7 +106,7 @@ internal sealed class CBranches(ImportDraft draft, Func<string, long?> valueOf, 
         return undecided;
     }
 
-    private static (string Word, string Rest)? Directive(string code)
+    private static (string Word, string Tail)? Directive(string code)
     {
         if (!code.StartsWith('#'))
             return null;
@@ -128,7 +132,7 @@ internal sealed class CBranches(ImportDraft draft, Func<string, long?> valueOf, 
             return null;
         }
 
-        return !text.IsEmpty && text.IndexOfAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") < 0 ? text.ToString() : null;
+        return !text.IsEmpty && text.IndexOfAnyExcept(NameLetters) < 0 ? text.ToString() : null;
     }
 
     private sealed class Branch(int line, string word, string text, string? macro, List<Branch> chain)

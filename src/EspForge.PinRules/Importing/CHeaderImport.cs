@@ -229,7 +229,7 @@ internal sealed class CHeaderImport(ImportDraft draft)
         foreach (var part in parts.Skip(1))
         {
             foreach (var (word, value) in PlanWords.Directions)
-                direction = part == word ? value : direction;
+                direction = string.Equals(part, word, StringComparison.Ordinal) ? value : direction;
             pull = part switch { "pull-up" => PinPull.Up, "pull-down" => PinPull.Down, _ => pull };
         }
 

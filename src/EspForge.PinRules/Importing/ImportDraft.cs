@@ -70,7 +70,7 @@ internal sealed class ImportDraft(PinImportOptions options, BoardCatalog catalog
     {
         if (Board is not null || TryExact(name))
             return true;
-        var boards = catalog.Boards.Where(board => string.Equals(board.PlatformioBoard, name, StringComparison.OrdinalIgnoreCase) && (Chip is null || board.ChipId == Chip.Id)).ToList();
+        var boards = catalog.Boards.Where(board => string.Equals(board.PlatformioBoard, name, StringComparison.OrdinalIgnoreCase) && (Chip is null || string.Equals(board.ChipId, Chip.Id, StringComparison.Ordinal))).ToList();
         if (boards.Count == 0)
             return false;
         (Board, Chip) = (boards[0], boards[0].Chip);

@@ -41,7 +41,14 @@ internal static class PinNameReader
 
     private static readonly FrozenDictionary<string, string> Functions = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["tft"] = "display", ["disp"] = "display", ["btn"] = "button", ["cam"] = "camera", ["phy"] = "eth", ["ethernet"] = "eth", ["emac"] = "eth", ["buz"] = "buzzer",
+        ["tft"] = "display",
+        ["disp"] = "display",
+        ["btn"] = "button",
+        ["cam"] = "camera",
+        ["phy"] = "eth",
+        ["ethernet"] = "eth",
+        ["emac"] = "eth",
+        ["buz"] = "buzzer",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Reads a name.</summary>
