@@ -65,6 +65,9 @@ public sealed class BoardCatalog
         return new BoardCatalog(_chips, boards.ToFrozenDictionary(StringComparer.Ordinal));
     }
 
+    /// <summary>A catalog of the shipped chips and boards that has read none of them yet, apart from <see cref="Default"/>.</summary>
+    public static BoardCatalog Fresh() => Embedded();
+
     private static BoardCatalog Embedded()
     {
         var chips = ResourceIds("chips/").ToFrozenDictionary(

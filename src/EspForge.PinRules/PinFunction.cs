@@ -202,7 +202,7 @@ internal readonly record struct PinFunction(PinPeripheral Peripheral, int Index,
         _ => false,
     };
 
-    private static bool IsNumber(ReadOnlySpan<char> signal) => !signal.IsEmpty && !signal.ContainsAnyExceptInRange('0', '9');
+    private static bool IsNumber(ReadOnlySpan<char> signal) => !signal.IsEmpty && PinSignals.IsDigits(signal);
 
     private static bool IsSerial(ReadOnlySpan<char> signal) =>
         signal is "cs" or "ss" or "nss" or "sck" or "sclk" or "mosi" or "miso" or "copi" or "cipo" or "int" or "irq";

@@ -233,8 +233,19 @@ internal static class PinSignals
 
     private static bool IsNeutral(ReadOnlySpan<char> word) =>
         word is "level" or "voltage" or "sense" or "adc" or "monitor" or "v" or "pin" or "in" or "input" or "div" or "divider" or "measure" or "sensor" or "analog" or "read"
-        || !word.ContainsAnyExceptInRange('0', '9');
+        || IsDigits(word);
 
     private static bool IsNumbered(ReadOnlySpan<char> signal, ReadOnlySpan<char> stem) =>
-        signal.Length > stem.Length && signal.StartsWith(stem) && !signal[stem.Length..].ContainsAnyExceptInRange('0', '9');
+        signal.Length > stem.Length && signal.StartsWith(stem) && IsDigits(signal[stem.Length..]);
+
+    internal static bool IsDigits(ReadOnlySpan<char> text)
+    {
+        foreach (var letter in text)
+        {
+            if (!char.IsAsciiDigit(letter))
+                return false;
+        }
+
+        return true;
+    }
 }

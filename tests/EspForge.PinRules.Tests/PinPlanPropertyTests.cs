@@ -22,7 +22,7 @@ public sealed class PinPlanPropertyTests
     public void Removing_a_use_never_adds_an_error() => Prop.ForAll(Plan.Where(plan => plan.Uses.Count > 0).ToArbitrary(), Gen.Choose(0, 63).ToArbitrary(), (plan, at) =>
     {
         var fewer = plan with { Uses = [.. plan.Uses.Where((_, index) => index != at % plan.Uses.Count)] };
-        return Errors(fewer).IsSubsetOf(Errors(plan));
+        return Errors(fewer).All(error => Errors(plan).Any(other => other.Class == error.Class && Gpios(error.Gpios).IsSubsetOf(Gpios(other.Gpios))));
     }).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -115,6 +115,9 @@ public sealed class PinPlanPropertyTests
 
     private static HashSet<(string Class, string Gpios)> Errors(PinPlan plan) =>
         [.. PinChecker.Check(plan).Findings.Where(finding => finding.Severity == PinSeverity.Error).Select(finding => (finding.Class, string.Join(',', finding.Gpios)))];
+
+    // A finding about all pins of a peripheral names one pin fewer when a use has gone.
+    private static HashSet<string> Gpios(string list) => [.. list.Split(',')];
 
     private static HashSet<int> ErrorPins(PinPlan plan) =>
         [.. PinChecker.Check(plan).Findings.Where(finding => finding.Severity == PinSeverity.Error).SelectMany(finding => finding.Gpios)];

@@ -20,10 +20,14 @@ internal sealed class LedcTimers : IPinRule
         PinUse? last = null;
         foreach (ref readonly var use in check.Uses)
         {
-            if (use.Use.FrequencyHz is null && use.Use.ResolutionBits is null || !IsPwm(use) || !check.IsLive(use.Gpio))
+            if (use.Use.FrequencyHz is null && use.Use.ResolutionBits is null || !IsPwm(use) || check.Chip.FindPin(use.Gpio) is null)
                 continue;
             var bits = use.Use.ResolutionBits;
-            if (bits > check.Chip.Peripherals.LedcTimerBits)
+            if (!check.IsLive(use.Gpio))
+            {
+                // Another rule has this pin; its timer still counts.
+            }
+            else if (bits > check.Chip.Peripherals.LedcTimerBits)
             {
                 var most = check.Chip.Peripherals.LedcTimerBits;
                 check.Report(

@@ -21,7 +21,7 @@ internal sealed class RmtMemory : IPinRule
         foreach (ref readonly var use in check.Uses)
         {
             var chain = PartWords.IsLedChain(use);
-            if (use.Peripheral != PinPeripheral.Rmt && !chain || !check.IsLive(use.Gpio))
+            if (use.Peripheral != PinPeripheral.Rmt && !chain || check.Chip.FindPin(use.Gpio) is null)
                 continue;
             var blocks = ((use.Use.RmtSymbols ?? block) + block - 1) / block;
             chains += chain && use.Use.RmtSymbols is null ? 1 : 0;
