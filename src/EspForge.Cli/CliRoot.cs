@@ -13,12 +13,10 @@ internal static class CliRoot
         {
             PinsCheckCommand.Create(),
             PinsCodeCommand.Create(),
+            PinsImportCommand.Create(),
+            PinsDiffCommand.Create(),
         },
-        new Command("boards", "The boards that are known.")
-        {
-            BoardsListCommand.Create(),
-            BoardsShowCommand.Create(),
-        },
+        BoardsCommand.Create(),
         new Command("image", "Firmware images.")
         {
             ImageInspectCommand.Create(),

@@ -22,7 +22,7 @@ internal static class BoardsListCommand
         return command;
     }
 
-    private static void WriteTable(TextWriter output)
+    internal static void WriteTable(TextWriter output)
     {
         var width = BoardCatalog.Default.BoardIds.Max(id => id.Length);
         foreach (var board in BoardCatalog.Default.Boards)

@@ -14,7 +14,7 @@ internal static class BoardsShowCommand
         return command;
     }
 
-    private static int Run(string id, TextWriter output, TextWriter error)
+    internal static int Run(string id, TextWriter output, TextWriter error)
     {
         if (BoardCatalog.Default.FindBoard(id) is { } board)
         {

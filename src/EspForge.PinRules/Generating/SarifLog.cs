@@ -49,8 +49,14 @@ public sealed class SarifLog : IPinGenerator
     public string Write(PinSheet sheet, UserRegions regions)
     {
         ArgumentNullException.ThrowIfNull(sheet);
-        var lines = _artifact.Json is { } json ? PlanLines.Of(json.Span) : PlanLines.None;
-        var rules = sheet.Report.Findings.Select(finding => (finding.Rule, finding.Class)).Distinct().OrderBy(rule => rule.Rule, StringComparer.Ordinal).ToList();
+        return Write([(sheet, _artifact)]);
+    }
+
+    /// <summary>One log, with one run, about several plans.</summary>
+    public static string Write(IReadOnlyList<(PinSheet Sheet, PlanArtifact Artifact)> plans)
+    {
+        ArgumentNullException.ThrowIfNull(plans);
+        var rules = plans.SelectMany(plan => plan.Sheet.Report.Findings).Select(finding => (finding.Rule, finding.Class)).Distinct().OrderBy(rule => rule.Rule, StringComparer.Ordinal).ToList();
         var buffer = new ArrayBufferWriter<byte>();
         using (var log = new Utf8JsonWriter(buffer, Options))
         {
@@ -62,8 +68,14 @@ public sealed class SarifLog : IPinGenerator
             WriteTool(log, rules);
             log.WriteString("columnKind", "utf16CodeUnits");
             log.WriteStartArray("results");
-            foreach (var finding in sheet.Report.Findings)
-                WriteResult(log, sheet, finding, rules.FindIndex(rule => string.Equals(rule.Rule, finding.Rule, StringComparison.Ordinal)), lines);
+            foreach (var (sheet, artifact) in plans)
+            {
+                var lines = artifact.Json is { } json ? PlanLines.Of(json.Span) : PlanLines.None;
+                var uri = Uri(artifact.Uri);
+                foreach (var finding in sheet.Report.Findings)
+                    WriteResult(log, sheet, finding, rules.FindIndex(rule => string.Equals(rule.Rule, finding.Rule, StringComparison.Ordinal)), uri, lines);
+            }
+
             log.WriteEndArray();
             log.WriteEndObject();
             log.WriteEndArray();
@@ -94,7 +106,7 @@ public sealed class SarifLog : IPinGenerator
         log.WriteEndObject();
     }
 
-    private void WriteResult(Utf8JsonWriter log, PinSheet sheet, PinFinding finding, int ruleIndex, PlanLines lines)
+    private static void WriteResult(Utf8JsonWriter log, PinSheet sheet, PinFinding finding, int ruleIndex, string uri, PlanLines lines)
     {
         log.WriteStartObject();
         log.WriteString("ruleId", finding.Rule);
@@ -108,11 +120,11 @@ public sealed class SarifLog : IPinGenerator
             if (!finding.Gpios.Contains(sheet.Plan.Uses[i].Gpio))
                 continue;
             located = true;
-            WriteLocation(log, string.Create(CultureInfo.InvariantCulture, $"$.uses[{i}]"), lines.UseAt(i));
+            WriteLocation(log, uri, string.Create(CultureInfo.InvariantCulture, $"$.uses[{i}]"), lines.UseAt(i));
         }
 
         if (!located)
-            WriteLocation(log, "$", lines.Root);
+            WriteLocation(log, uri, "$", lines.Root);
         log.WriteEndArray();
         log.WriteStartObject("partialFingerprints");
         log.WriteString("espforgePinFinding/v1", $"{finding.Rule}:{string.Join(',', finding.Gpios.Select(gpio => gpio.ToString(CultureInfo.InvariantCulture)))}");
@@ -134,12 +146,12 @@ public sealed class SarifLog : IPinGenerator
         log.WriteEndObject();
     }
 
-    private void WriteLocation(Utf8JsonWriter log, string path, (int Line, int Column)? place)
+    private static void WriteLocation(Utf8JsonWriter log, string uri, string path, (int Line, int Column)? place)
     {
         log.WriteStartObject();
         log.WriteStartObject("physicalLocation");
         log.WriteStartObject("artifactLocation");
-        log.WriteString("uri", Uri(_artifact.Uri));
+        log.WriteString("uri", uri);
         log.WriteEndObject();
         if (place is { } start)
         {

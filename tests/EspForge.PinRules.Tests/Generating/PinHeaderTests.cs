@@ -12,12 +12,15 @@ public sealed class PinHeaderTests
     {
         Assert.Equal(
             """
-            /* Pins of ESP32-DevKitC V4 (WROOM-32E). Generated from the pin plan by espforge; change the plan, not this file. */
+            /* Pins of ESP32-DevKitC V4 (WROOM-32E) (board esp32-devkitc-v4). Generated from the pin plan by espforge; change the plan, not this file. */
             #ifndef PINS_H
             #define PINS_H
 
             #define PIN_RELAY    4   /* relay, on 4 */
             #define PIN_I2C0_SDA 21  /* i2c0 sda, on 21 */
+
+            /* USER CODE BEGIN pins */
+            /* USER CODE END pins */
 
             #endif /* PINS_H */
 

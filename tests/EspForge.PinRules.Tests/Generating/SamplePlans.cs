@@ -1,0 +1,49 @@
+using EspForge.Boards;
+
+namespace EspForge.PinRules.Tests.Generating;
+
+/// <summary>Plans to generate from: a full one for every chip and board, and one whose words attack every format.</summary>
+internal static class SamplePlans
+{
+    private static readonly string[] Wanted =
+    [
+        "i2c0 sda", "i2c0 scl", "spi2 sck", "spi2 mosi", "spi2 miso", "spi2 cs", "uart1 tx", "uart1 rx", "ledc0", "twai tx", "twai rx", "led", "button - in up", "relay", "battery", "lora nss", "lora dio1",
+        "neopixel", "rmt0 tx", "i2s0 ws", "i2s0 bclk", "i2s0 dout", "onewire", "gizmo - out down",
+    ];
+
+    public static PinPlan OfChip(string id)
+    {
+        var chip = BoardCatalog.Default.FindChip(id)!;
+        return Full(new PinPlan { Chip = id }, [.. chip.Pins.Where(pin => pin.Exists).Select(pin => pin.Gpio)]);
+    }
+
+    public static PinPlan OfBoard(string id) => Full(new PinPlan { Board = id }, BoardCatalog.Default.FindBoard(id)!.UsableGpios);
+
+    public static PinPlan Hostile { get; } = new()
+    {
+        Board = "esp32-devkitc-v4",
+        Uses =
+        [
+            new PinUse(2, "*/ int main(void){} /*", "\n#error no"),
+            new PinUse(4, "=cmd|' /C calc'!A0", "\"; rm -rf"),
+            new PinUse(5, "]]></svg><script>alert(1)</script>", "--><b>"),
+            new PinUse(12, "key: [a, *b] # !x", "{${evil}: \\u0000"),
+            new PinUse(13, "a|b`c`*d*_e_ <img onerror=x>", "@team"),
+            new PinUse(14, "USER CODE BEGIN pins", "USER CODE END pins"),
+            new PinUse(15, "led \u202e\u0007 \ud83d", "\udc00 übung"),
+            new PinUse(16, "class", "int"),
+            new PinUse(17, "class int", null),
+            new PinUse(18, "class-int 2", null),
+            new PinUse(19, "class", "int"),
+            new PinUse(21, "%s ??/ \\", "//"),
+            new PinUse(22, "button \"quoted\"", null, PinDirection.In, PinPull.Up),
+            new PinUse(23, "battery 'quoted'", null, PinDirection.Analog),
+        ],
+        Overrides = [new PinOverride("strapping", [2, 5, 12, 15], "because --> ]]> \" of | that\nand this")],
+    };
+
+    private static PinPlan Full(PinPlan plan, IReadOnlyList<int> gpios) => plan with
+    {
+        Uses = [.. Wanted.Take(gpios.Count).Select((words, i) => Plans.Use($"{gpios[i]} {words}"))],
+    };
+}
