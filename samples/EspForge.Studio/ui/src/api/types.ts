@@ -37,6 +37,7 @@ export type Session = Schemas["Session"];
 
 export type BoardSummary = Schemas["BoardSummary"];
 export type Board = Schemas["Board"];
+export type Chip = Schemas["Chip"];
 export type Header = Schemas["Header"];
 export type HeaderPin = Schemas["HeaderPin"];
 export type PinFacts = Schemas["PinFacts"];
