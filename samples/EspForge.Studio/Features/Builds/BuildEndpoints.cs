@@ -50,8 +50,8 @@ internal static class BuildEndpoints
         if (!SemVersion.IsValid(body.Value.Version))
             return ApiResults.Invalid("version", $"A version is SemVer 2.0, such as 1.0.0, of at most {SemVersion.MaximumBytes} bytes.");
         var catalog = await boards.ForAsync(caller.Organization, cancel);
-        if (!ProjectPlan.Parse(project.Plan, catalog).TryGet(out var plan, out var fault))
-            return ProjectPlan.Invalid(fault.Message);
+        if (!ProjectPlan.Parse(project.Plan, catalog).TryGet(out var plan, out var unread))
+            return ProjectPlan.Invalid(unread.Message);
         if (ProjectPlan.Errors(plan, catalog) is { } refusal)
             return refusal;
 

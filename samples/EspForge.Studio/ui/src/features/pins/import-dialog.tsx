@@ -26,13 +26,13 @@ export function ImportDialog({ board, onTake, onClose }: ImportDialogProps) {
   const [choice, setChoice] = useState("");
   const [problem, setProblem] = useState<string | undefined>();
   const read = useMutation({
-    mutationFn: (chosen: string) =>
+    mutationFn: ({ chosen, as }: { chosen: string; as: string | undefined }): Promise<Imported> =>
       importPlan({
         text,
         board,
         ...(fileName !== undefined ? { fileName } : {}),
         ...(format !== "" ? { format } : {}),
-        ...(chosen !== "" ? (read.data?.format === "platformio" ? { environment: chosen } : { model: chosen }) : {}),
+        ...(chosen !== "" ? (as === "platformio" ? { environment: chosen } : { model: chosen }) : {}),
       }),
     meta: { inline: true },
   });
@@ -58,7 +58,7 @@ export function ImportDialog({ board, onTake, onClose }: ImportDialogProps) {
           onSubmit={(event) => {
             event.preventDefault();
             if (read.data) onTake({ ...read.data.plan, board });
-            else if (text.trim() !== "" && tooLong === undefined) read.mutate("");
+            else if (text.trim() !== "" && tooLong === undefined) read.mutate({ chosen: "", as: undefined });
           }}
         >
           <DialogBody>
@@ -101,7 +101,7 @@ export function ImportDialog({ board, onTake, onClose }: ImportDialogProps) {
                 choice={choice}
                 onChoose={(next) => {
                   setChoice(next);
-                  read.mutate(next);
+                  read.mutate({ chosen: next, as: read.data?.format });
                 }}
               />
             )}
