@@ -14,8 +14,8 @@ internal static class OwnBoardEndpoints
     {
         var boards = api.MapGroup("boards").WithTags("boards");
         boards.MapGet("{id}/source", SourceAsync).WithName("getBoardSource").RequireAuthorization(Permissions.BoardsRead);
-        boards.MapPost("", AddAsync).WithName("addBoard").Accepts<BoardDocument>("application/json", ApiResults.AnyType).Answers(201).RequireAuthorization(Permissions.BoardsWrite);
-        boards.MapPut("{id}", ChangeAsync).WithName("changeBoard").Accepts<BoardDocument>("application/json", ApiResults.AnyType).RequireAuthorization(Permissions.BoardsWrite);
+        boards.MapPost("", AddAsync).WithName("addBoard").Accepts<BoardFileDocument>("application/json", ApiResults.AnyType).Answers(201).RequireAuthorization(Permissions.BoardsWrite);
+        boards.MapPut("{id}", ChangeAsync).WithName("changeBoard").Accepts<BoardFileDocument>("application/json", ApiResults.AnyType).RequireAuthorization(Permissions.BoardsWrite);
         boards.MapDelete("{id}", RemoveAsync).WithName("deleteBoard").RequireAuthorization(Permissions.BoardsWrite);
     }
 
@@ -119,12 +119,12 @@ internal static class OwnBoardEndpoints
 internal sealed record BoardSourceView(string Id, string Content, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string? Problem);
 
 /// <summary>A board file as sent; for the OpenAPI document. <c>BoardReader</c> reads it, by the package's JSON schema, which knows more fields.</summary>
-internal sealed record BoardDocument(
+internal sealed record BoardFileDocument(
     int SchemaVersion, string Id, string Name, string Vendor, string Chip, string Module, long FlashBytes, long PsramBytes, string? PsramMode,
-    IReadOnlyList<BoardHeaderDocument> Headers, IReadOnlyList<int> ExposedGpios);
+    IReadOnlyList<BoardFileHeaderDocument> Headers, IReadOnlyList<int> ExposedGpios);
 
 /// <summary>A row of header pins of a board file.</summary>
-internal sealed record BoardHeaderDocument(string Id, string? Side, IReadOnlyList<BoardHeaderPinDocument> Pins);
+internal sealed record BoardFileHeaderDocument(string Id, string? Side, IReadOnlyList<BoardFileHeaderPinDocument> Pins);
 
 /// <summary>One pin of a header of a board file; <c>pos</c> counts from 1.</summary>
-internal sealed record BoardHeaderPinDocument(int Pos, string Label, string Kind, int? Gpio);
+internal sealed record BoardFileHeaderPinDocument(int Pos, string Label, string Kind, int? Gpio);

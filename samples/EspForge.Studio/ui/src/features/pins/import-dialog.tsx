@@ -57,8 +57,11 @@ export function ImportDialog({ board, onTake, onClose }: ImportDialogProps) {
           className="flex min-h-0 flex-col"
           onSubmit={(event) => {
             event.preventDefault();
-            if (read.data) onTake({ ...read.data.plan, board });
-            else if (text.trim() !== "" && tooLong === undefined) read.mutate({ chosen: "", as: undefined });
+            if (read.data) {
+              const next: Plan = { ...read.data.plan, board };
+              delete next.chip;
+              onTake(next);
+            } else if (text.trim() !== "" && tooLong === undefined) read.mutate({ chosen: "", as: undefined });
           }}
         >
           <DialogBody>
