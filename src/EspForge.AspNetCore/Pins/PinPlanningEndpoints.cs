@@ -84,7 +84,13 @@ internal static class PinPlanningEndpoints
         var catalog = await boards.ForAsync(caller.Organization, cancel);
         var options = new PinImportOptions
         {
-            FileName = said["fileName"], Format = said["format"], Board = said["board"], Chip = said["chip"], Model = said["model"], Environment = said["environment"], Defines = defines,
+            FileName = said["fileName"],
+            Format = said["format"],
+            Board = said["board"],
+            Chip = said["chip"],
+            Model = said["model"],
+            Environment = said["environment"],
+            Defines = defines,
         };
         if (!PinImport.Read(text, options, catalog).TryGet(out var read, out var unread))
             return PinBody.Invalid("plan-invalid", $"{Field(unread.Code)} {unread.Message}");
