@@ -26,12 +26,14 @@ interface BoardDrawingProps {
   /** Pins to bring out because a finding or a use is pointed at. */
   pointed: ReadonlySet<number>;
   candidates: Candidate[] | null;
+  /** The pin whose use the candidates are for, if it has one. */
+  origin: number | null;
   /** A pin is hovered or has the focus. */
   onHover: (gpio: number | null) => void;
 }
 
 /** The board from its data: headers in physical order, the module in the middle, one row a pin. */
-export function BoardDrawing({ board, plan, findings, selected, onSelect, onDropUse, pointed, candidates, onHover }: BoardDrawingProps) {
+export function BoardDrawing({ board, plan, findings, selected, onSelect, onDropUse, pointed, candidates, origin, onHover }: BoardDrawingProps) {
   const [box, measured] = useWidth<HTMLDivElement>();
   const layout = useMemo(() => layoutBoard(board), [board]);
   const uses = useMemo(() => usesByGpio(plan), [plan]);
@@ -79,7 +81,7 @@ export function BoardDrawing({ board, plan, findings, selected, onSelect, onDrop
                 state={state}
                 selected={gpio !== null && gpio === selected}
                 pointed={gpio !== null && pointed.has(gpio)}
-                lit={gpio !== null && legal !== null ? (legal.has(gpio) ? (gpio === best?.gpio ? "best" : "legal") : "out") : null}
+                lit={gpio !== null && legal !== null && gpio !== origin ? (legal.has(gpio) ? (gpio === best?.gpio ? "best" : "legal") : "out") : null}
                 candidate={gpio === null ? undefined : legal?.get(gpio)}
                 best={best}
                 onHover={onHover}
@@ -173,8 +175,8 @@ function PinRow({ row, y, pitch, side, edge, width, narrow, names, state, select
   const pillWidth = Math.abs(outer - pillNear);
   const text = names.join(", ");
   const room = Math.max(3, Math.floor((pillWidth - 24) / 7));
-  const lines = wrapName(text, room);
   const hint = candidate && best ? candidateText(candidate, best) : null;
+  const lines = wrapName(text !== "" ? text : (hint ?? (state === "free" ? "" : mark.word)), room);
   const label = [`GPIO${gpio}`, row.label !== `IO${gpio}` ? `labelled ${row.label}` : null, text !== "" ? text : null, mark.word, candidate ? `could carry it: ${candidate.reason}` : null].filter(Boolean).join(", ");
   const activate = () => onSelect(gpio);
   const markX = side === "left" ? outer + 11 : outer - 11;
@@ -244,7 +246,7 @@ function PinRow({ row, y, pitch, side, edge, width, narrow, names, state, select
       />
       <Shape state={state} x={markX} y={y} />
       <text textAnchor={mirror} fontSize={lines.length > 1 ? 11 : 12} fontFamily="var(--font-mono)" fill={names.length > 0 ? "var(--foreground)" : "var(--muted-foreground)"}>
-        {(names.length > 0 ? lines : [clip(hint ?? (state === "free" ? "" : mark.word), room)]).map((line, i, all) => (
+        {lines.map((line, i, all) => (
           <tspan key={i} x={side === "left" ? markX + 11 : markX - 11} y={y + 4 + (i - (all.length - 1) / 2) * 12}>
             {line}
           </tspan>

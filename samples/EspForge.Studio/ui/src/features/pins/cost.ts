@@ -4,7 +4,7 @@ const LEVELS: { key: keyof PinCost; word: string }[] = [
   { key: "moved", word: "moved" },
   { key: "risk", word: "risk" },
   { key: "matrix", word: "matrix" },
-  { key: "neighbourhood", word: "off its header" },
+  { key: "neighbourhood", word: "header" },
 ];
 
 /** The first level that differs is the one that decides: the same order as the solver's. */

@@ -23,7 +23,7 @@ import { PlacePanel } from "@/features/pins/place-panel";
 import * as edit from "@/features/pins/plan";
 import { check, suggest } from "@/features/pins/queries";
 import { UsesTable } from "@/features/pins/uses-table";
-import { useDebounced, useFrame, useMay } from "@/lib/hooks";
+import { useDebounced, useFrame, useMay, useMediaQuery } from "@/lib/hooks";
 
 interface PinWorkbenchProps {
   saved: Plan;
@@ -48,6 +48,8 @@ export function PinWorkbench(props: PinWorkbenchProps) {
 function Workbench({ board, saved, onSave, saveLabel = "Save plan", scratch = false, onPlan, onOtherBoard }: PinWorkbenchProps & { board: Board }) {
   const may = useMay("projects.write");
   const readOnly = !may.allowed;
+  // On a phone the field lies below the board, and its keyboard would cover both.
+  const roomy = useMediaQuery("(min-width: 1024px)");
   const [history, setHistory] = useState(() => edit.begin(saved));
   const [base, setBase] = useState(saved);
   const [selected, setSelected] = useState<number | null>(null);
@@ -184,7 +186,7 @@ function Workbench({ board, saved, onSave, saveLabel = "Save plan", scratch = fa
 
       <div className="grid grid-cols-[236px_minmax(0,1fr)_330px] gap-3 max-xl:grid-cols-[minmax(0,1fr)_320px] max-lg:grid-cols-1">
         <Card title="Place" className="max-h-[720px] max-xl:order-2 max-xl:max-h-96 max-xl:col-span-full" bodyClassName="flex min-h-0 flex-col">
-          <PlacePanel autoFocus={scratch} board={board} plan={plan} readOnly={readOnly} armed={armed} best={best} selected={selected} onPeek={setPeeked} onPick={pick} onPlaceBest={placeBest} onDisarm={() => setArmed(null)} />
+          <PlacePanel autoFocus={scratch && roomy} board={board} plan={plan} readOnly={readOnly} armed={armed} best={best} selected={selected} onPeek={setPeeked} onPick={pick} onPlaceBest={placeBest} onDisarm={() => setArmed(null)} />
         </Card>
         <Card title={board.name} bodyClassName="flex flex-col" action={<Legend />}>
           <div className="p-2">
@@ -195,7 +197,11 @@ function Workbench({ board, saved, onSave, saveLabel = "Save plan", scratch = fa
               selected={selected}
               pointed={pointed}
               candidates={candidates}
-              onHover={(gpio) => setHovered(gpio === null ? null : plan.uses.findIndex((use) => use.gpio === gpio) < 0 ? null : plan.uses.findIndex((use) => use.gpio === gpio))}
+              origin={armed === null && peeked === null && hovered !== null ? (plan.uses[hovered]?.gpio ?? null) : null}
+              onHover={(gpio) => {
+                const index = plan.uses.findIndex((use) => use.gpio === gpio);
+                setHovered(index < 0 ? null : index);
+              }}
               onSelect={(gpio) => {
                 if (armed !== null && !readOnly) assign(armed, gpio);
                 else setSelected(gpio === selected ? null : gpio);

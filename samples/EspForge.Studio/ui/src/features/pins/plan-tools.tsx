@@ -38,7 +38,7 @@ export function PlanTools({ plan, saved, board, readOnly, onPlan, onOtherBoard, 
         <GitCompare /> Compare
       </Button>
       <Button variant="outline" size="sm" disabled={readOnly || plan.uses.length === 0} onClick={() => setOpen("port")}>
-        <ArrowLeftRight /> Other board
+        <ArrowLeftRight /> Port
       </Button>
       {open === "solve" && <SolveDialog plan={plan} onApply={take} onClose={close} />}
       {open === "import" && <ImportDialog board={board} onTake={take} onClose={close} />}

@@ -107,10 +107,10 @@ function setPlanField(plan: Plan, field: string, value: string): Plan {
 const NUMBERS = ["frequencyHz", "resolutionBits", "driveMilliamps", "rmtSymbols"];
 
 /** A field of a use as a repair gives it: words, numbers and flags all come as text. */
-function useField(field: string, value: string): Partial<Use> {
+function fieldOfUse(field: string, value: string): Partial<Use> | null {
   if (field === "direction" || field === "pull") return { [field]: value };
   if (NUMBERS.includes(field)) return { [field]: Number(value) };
-  return field === "hold" ? { hold: value === "true" } : {};
+  return field === "hold" ? { hold: value === "true" } : null;
 }
 
 /** The plan with a repair made; the plan itself where the repair does not fit it. */
@@ -121,8 +121,10 @@ export function applyRepair(plan: Plan, repair: Repair): Plan {
       return use === null || gpio === null ? plan : moveUse(plan, use, gpio);
     case "remove":
       return use === null ? plan : removeUse(plan, use);
-    case "setUse":
-      return use === null || value === null || field === null ? plan : changeUse(plan, use, useField(field, value));
+    case "setUse": {
+      const set = value === null || field === null ? null : fieldOfUse(field, value);
+      return use === null || set === null ? plan : changeUse(plan, use, set);
+    }
     case "setPlan":
       return field === null || value === null ? plan : setPlanField(plan, field, value);
     case "override":
