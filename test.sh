@@ -30,7 +30,7 @@ count_junit() {
 step "Firmware: C tests under AddressSanitizer and UndefinedBehaviorSanitizer"
 if cmake -S firmware -B artifacts/firmware -G Ninja -DCMAKE_BUILD_TYPE=Release -DEF_TESTS=ON -DEF_SANITIZE=address,undefined >"$results/cmake.log" 2>&1 \
   && cmake --build artifacts/firmware >>"$results/cmake.log" 2>&1; then
-  ctest --test-dir artifacts/firmware --output-on-failure --output-junit "$results/ctest.xml" --timeout 300
+  ctest --test-dir artifacts/firmware -j2 --output-on-failure --output-junit "$results/ctest.xml" --timeout 300
   count_junit "$results/ctest.xml"
 else
   tail -n 40 "$results/cmake.log"; breaks "the firmware does not build"
@@ -39,7 +39,7 @@ fi
 step "Firmware: libFuzzer, ten seconds a target"
 if cmake -S firmware/tests/fuzz -B artifacts/fuzz -G Ninja -DCMAKE_C_COMPILER=clang -DEF_FUZZ=ON -DEF_FUZZ_SECONDS="${ESPFORGE_FUZZ_SECONDS:-10}" >"$results/fuzz.log" 2>&1 \
   && cmake --build artifacts/fuzz >>"$results/fuzz.log" 2>&1; then
-  ctest --test-dir artifacts/fuzz --output-on-failure --output-junit "$results/fuzz.xml"
+  ctest --test-dir artifacts/fuzz -j2 --output-on-failure --output-junit "$results/fuzz.xml"
   count_junit "$results/fuzz.xml"
 else
   tail -n 40 "$results/fuzz.log"; breaks "the fuzz targets do not build"

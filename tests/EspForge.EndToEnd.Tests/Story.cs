@@ -55,8 +55,9 @@ internal sealed class Story(StudioProcess studio)
 
     public async Task AddVirtualDevicesAsync(int count)
     {
+        var all = (await DevicesAsync()).Count + count;
         await Api.PostAsync("virtual-devices", new { count, product = Product, board = Board });
-        await Wait.UntilAsync(TimeSpan.FromSeconds(240), $"{count} virtual devices are claimed and online", async () => (await DevicesAsync()).Count(device => (bool)device!["online"]! && device["version"] is not null) == count,
+        await Wait.UntilAsync(TimeSpan.FromSeconds(240), $"{all} virtual devices are claimed and online", async () => (await DevicesAsync()).Count(device => (bool)device!["online"]! && device["version"] is not null) == all,
             () => studio.Output[^Math.Min(3000, studio.Output.Length)..]);
     }
 

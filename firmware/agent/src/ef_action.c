@@ -54,18 +54,18 @@ static ef_status answer(ef_agent *a, const char *request_id, const outcome *o)
         status = ef_messages_send(a, "report", len, true, false);
     if (status == EF_OK)
         return EF_OK;
-    ef_copy_text(a->messages.answer.request_id, sizeof a->messages.answer.request_id, request_id);
-    a->messages.answer.state = o->state;
-    a->messages.answer.error = o->error;
+    ef_copy_text(a->messages->answer.request_id, sizeof a->messages->answer.request_id, request_id);
+    a->messages->answer.state = o->state;
+    a->messages->answer.error = o->error;
     return status;
 }
 
 ef_status ef_action_answer_again(ef_agent *a)
 {
     char request_id[EF_COMMAND_TEXT_CHARS + 1];
-    const outcome o = {.state = a->messages.answer.state, .error = a->messages.answer.error};
-    memcpy(request_id, a->messages.answer.request_id, sizeof request_id);
-    a->messages.answer.state = EF_ANSWER_NONE;
+    const outcome o = {.state = a->messages->answer.state, .error = a->messages->answer.error};
+    memcpy(request_id, a->messages->answer.request_id, sizeof request_id);
+    a->messages->answer.state = EF_ANSWER_NONE;
     return answer(a, request_id, &o);
 }
 
@@ -90,10 +90,12 @@ static outcome run_restart(ef_agent *a, const ef_command *c, ef_json_writer *res
 static outcome run_log(ef_agent *a, const ef_command *c, ef_json_writer *result)
 {
     (void)result;
-    if (a->messages.log.request_id[0] != 0)
+    if (a->ring == NULL)
+        return failed(EF_NOT_FOUND, "This device keeps no log.");
+    if (a->messages->log.request_id[0] != 0)
         return failed(EF_AGAIN, "The log is being sent already.");
-    ef_copy_text(a->messages.log.request_id, sizeof a->messages.log.request_id, c->request_id);
-    ef_ring_range(a, &a->messages.log.next, &a->messages.log.last);
+    ef_copy_text(a->messages->log.request_id, sizeof a->messages->log.request_id, c->request_id);
+    ef_ring_range(a, &a->messages->log.next, &a->messages->log.last);
     return (outcome){.state = EF_ANSWER_ACCEPTED};
 }
 
@@ -107,6 +109,8 @@ static outcome run_factory_reset(ef_agent *a, const ef_command *c, ef_json_write
         return failed(EF_BAD_ARGUMENT, "A factory reset is confirmed by the device's id.");
     if (a->state != EF_STATE_IDLE)
         return failed(EF_AGAIN, "An update is under way.");
+    if (a->config.parts[EF_PART_RESET] == NULL)
+        return failed(EF_NOT_FOUND, "This device cannot be reset.");
     a->reset_wanted = true;
     ef_event_happened(a, EF_EVENT_RESTART);
     return (outcome){.state = EF_ANSWER_ACCEPTED};
@@ -135,12 +139,12 @@ enum { BUILT_IN = sizeof built_in / sizeof built_in[0] };
 static outcome run_status(ef_agent *a, const ef_command *c, ef_json_writer *result)
 {
     (void)c;
-    ef_device_status_write(a, result, a->now_ms);
+    ef_device_status_write(a, result);
     ef_json_array(result, "actions");
     for (size_t i = 0; i < BUILT_IN; i++)
         ef_json_put_string(result, NULL, built_in[i].name);
-    for (uint32_t i = 0; i < a->messages.action_count; i++)
-        ef_json_put_string(result, NULL, a->messages.actions[i].name);
+    for (uint32_t i = 0; i < a->messages->action_count; i++)
+        ef_json_put_string(result, NULL, a->messages->actions[i].name);
     ef_json_array_end(result);
     return done;
 }
@@ -155,22 +159,24 @@ static size_t built_in_index(const char *name)
 
 static const ef_registered_action *registered(const ef_agent *a, const char *name)
 {
-    for (uint32_t i = 0; i < a->messages.action_count; i++)
-        if (strcmp(a->messages.actions[i].name, name) == 0)
-            return &a->messages.actions[i];
+    for (uint32_t i = 0; i < a->messages->action_count; i++)
+        if (strcmp(a->messages->actions[i].name, name) == 0)
+            return &a->messages->actions[i];
     return NULL;
 }
 
 ef_status ef_agent_action(ef_agent *a, const char *name, ef_action_fn run, void *ctx)
 {
+    if (a->messages == NULL)
+        return EF_NOT_FOUND;
     if (name == NULL || run == NULL || name[0] == 0 || strlen(name) > EF_COMMAND_TEXT_CHARS ||
         strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != strlen(name))
         return EF_BAD_ARGUMENT;
     if (built_in_index(name) < BUILT_IN || registered(a, name) != NULL)
         return EF_BAD_ARGUMENT;
-    if (a->messages.action_count == EF_ACTIONS)
+    if (a->messages->action_count == EF_ACTIONS)
         return EF_TOO_LARGE;
-    a->messages.actions[a->messages.action_count++] = (ef_registered_action){.name = name, .run = run, .ctx = ctx};
+    a->messages->actions[a->messages->action_count++] = (ef_registered_action){.name = name, .run = run, .ctx = ctx};
     return EF_OK;
 }
 

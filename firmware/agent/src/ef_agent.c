@@ -10,13 +10,13 @@
 #define LINE_CHARS 320
 #define LONGEST_WAIT_MS 1000
 
-static int64_t starting_step(ef_agent *a, int64_t now_ms);
+static int64_t starting_step(ef_agent *a);
 static void idle_enter(ef_agent *a);
 
 static const struct {
     const char *name;
     void (*enter)(ef_agent *a);
-    int64_t (*step)(ef_agent *a, int64_t now_ms); /* NULL: the state only waits for a job */
+    int64_t (*step)(ef_agent *a); /* NULL: the state only waits for a job */
     ef_report_state report;                       /* said when the state is entered */
 } states[EF_STATE_COUNT] = {
     [EF_STATE_STARTING] = {"starting", NULL, starting_step, EF_REPORT_NONE},
@@ -52,32 +52,9 @@ const ef_transition ef_transitions[] = {
 };
 const size_t ef_transition_count = sizeof ef_transitions / sizeof ef_transitions[0];
 
-static const char *const event_names[EF_EVENT_COUNT] = {
-    [EF_EVENT_NO_IDENTITY] = "no identity",
-    [EF_EVENT_IDENTITY] = "identity",
-    [EF_EVENT_CLAIM_OPEN] = "claim open",
-    [EF_EVENT_CLAIM_GONE] = "claim gone",
-    [EF_EVENT_OFFER] = "offer",
-    [EF_EVENT_STORED_OFFER] = "stored offer",
-    [EF_EVENT_DOWNLOADED] = "downloaded",
-    [EF_EVENT_VERIFIED] = "verified",
-    [EF_EVENT_DAMAGED] = "damaged",
-    [EF_EVENT_APPLIED] = "applied",
-    [EF_EVENT_FAILED] = "failed",
-    [EF_EVENT_PENDING_VERIFY] = "pending verify",
-    [EF_EVENT_CONFIRMED] = "confirmed",
-    [EF_EVENT_REFUSED] = "refused",
-    [EF_EVENT_RESTART] = "restart asked for",
-};
-
 const char *ef_state_name(ef_state state)
 {
     return (unsigned)state < EF_STATE_COUNT ? states[state].name : "unknown";
-}
-
-const char *ef_event_name(ef_event event)
-{
-    return (unsigned)event < EF_EVENT_COUNT && event_names[event] != NULL ? event_names[event] : "unknown";
 }
 
 void ef_copy_text(char *out, size_t cap, const char *text)
@@ -91,8 +68,10 @@ void ef_copy_text(char *out, size_t cap, const char *text)
 
 void ef_agent_log(ef_agent *a, ef_log_level level, const char *line)
 {
+    const ef_part *ring = a->config.parts[EF_PART_RING];
     a->port->log(a->port->ctx, level, line);
-    ef_ring_note(a, level, line);
+    if (ring != NULL)
+        ring->note(a, level, line);
 }
 
 void ef_log(ef_agent *a, ef_log_level level, const char *format, ...)
@@ -116,9 +95,9 @@ void ef_agent_settle(ef_agent *a)
     if (a->control.job != EF_JOB_NONE)
         a->port->close(a->port->ctx, EF_CHANNEL_CONTROL);
     a->control.job = EF_JOB_NONE;
-    ef_messages_goodbye(a);
-    (void)ef_spill_write(a);
-    ef_ring_flush(a);
+    for (int i = EF_PART_COUNT; i-- > 0;)
+        if (a->config.parts[i] != NULL && a->config.parts[i]->settle != NULL)
+            a->config.parts[i]->settle(a);
     ef_clock_settle(a);
 }
 
@@ -127,7 +106,7 @@ void ef_event_happened(ef_agent *a, ef_event event)
     for (size_t i = 0; i < ef_transition_count; i++) {
         if (ef_transitions[i].from != a->state || ef_transitions[i].event != event)
             continue;
-        a->state = ef_transitions[i].to;
+        a->state = (ef_state)ef_transitions[i].to;
         a->entered_ms = a->now_ms;
         ef_log(a, EF_LOG_EVENT, "STATE %s", states[a->state].name);
         if (states[a->state].enter != NULL)
@@ -136,12 +115,11 @@ void ef_event_happened(ef_agent *a, ef_event event)
             ef_report_progress(a, states[a->state].report, a->state == EF_STATE_DOWNLOADING ? a->download.percent / 10 * 10 : -1);
         return;
     }
-    ef_log(a, EF_LOG_ERROR, "%s has no place in state %s", ef_event_name(event), states[a->state].name);
+    ef_log(a, EF_LOG_ERROR, "event %d has no place in state %s", (int)event, states[a->state].name);
 }
 
-static int64_t starting_step(ef_agent *a, int64_t now_ms)
+static int64_t starting_step(ef_agent *a)
 {
-    (void)now_ms;
     ef_event_happened(a, ef_update_resume(a));
     return 0;
 }
@@ -159,6 +137,11 @@ ef_status ef_agent_init(ef_agent *a, const ef_port *port, const ef_agent_config 
     memset(a, 0, sizeof *a);
     a->port = port;
     a->config = *config;
+    a->ring = config->ring;
+    a->networks = config->networks;
+    a->provision = config->provision_state;
+    a->messages = config->messages;
+    a->telemetry = config->telemetry;
     a->control.job = EF_JOB_NONE;
     if (psa_crypto_init() != PSA_SUCCESS)
         return EF_CRYPTO;
@@ -168,15 +151,15 @@ ef_status ef_agent_init(ef_agent *a, const ef_port *port, const ef_agent_config 
     a->running_slot = facts.running_slot;
     a->started_ms = a->entered_ms = a->now_ms = now_ms;
     a->quality.score = 100;
-    ef_ring_load(a);
     ef_claim_init(a);
     ef_token_init(a);
-    ef_messages_init(a);
     ef_report_init(a);
     ef_poll_init(a);
-    ef_telemetry_init(a);
     ef_clock_load(a);
-    ef_status status = ef_reset_complete(a);
+    ef_status status = EF_OK;
+    for (int i = 0; i < EF_PART_COUNT && status == EF_OK; i++)
+        if (config->parts[i] != NULL && config->parts[i]->start != NULL)
+            status = config->parts[i]->start(a);
     if (status == EF_OK)
         status = ef_identity_load(a);
     if (status == EF_OK)
@@ -187,7 +170,6 @@ ef_status ef_agent_init(ef_agent *a, const ef_port *port, const ef_agent_config 
         status = ef_agent_self_test(a, "application", config->self_test, config->self_test_ctx);
     if (status != EF_OK)
         return status;
-    ef_networks_load(a);
     ef_log(a, EF_LOG_INFO, "agent %s, image %s, slot %c%s%s", EF_AGENT_VERSION, config->version, 'a' + a->running_slot,
            a->identity.present ? ", device " : "", a->identity.device_id);
     return EF_OK;
@@ -199,9 +181,14 @@ void ef_restart(ef_agent *a)
     a->restart_refused = a->port->act(a->port->ctx, EF_BOOT_RESTART, NULL) != EF_OK;
 }
 
-/* What goes on in every state. Messages before the exchange: both use its buffers, and a command is answered before the next request. */
-static int64_t (*const parts[])(ef_agent *a, int64_t now_ms) = {ef_networks_step,  ef_provision_step, ef_messages_step, ef_exchange_step,
-                                                                  ef_telemetry_step, ef_ring_step,      ef_sleep_step,    ef_update_step};
+static void step(ef_agent *a, int64_t (*run)(ef_agent *a), int64_t *wait_ms)
+{
+    if (run == NULL || a->restarting)
+        return;
+    int64_t own_ms = run(a);
+    if (own_ms < *wait_ms)
+        *wait_ms = own_ms;
+}
 
 uint32_t ef_agent_step(ef_agent *a, int64_t now_ms)
 {
@@ -211,16 +198,15 @@ uint32_t ef_agent_step(ef_agent *a, int64_t now_ms)
             ef_restart(a);
         return LONGEST_WAIT_MS;
     }
-    int64_t wait_ms = EF_NEVER;
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && !a->restarting; i++) {
-        int64_t part_ms = parts[i](a, now_ms);
-        if (part_ms < wait_ms)
-            wait_ms = part_ms;
+    int64_t wait_ms = LONGEST_WAIT_MS;
+    for (int i = 0; i < EF_PART_COUNT; i++) {
+        if (a->config.parts[i] != NULL)
+            step(a, a->config.parts[i]->step, &wait_ms);
+        if (i == EF_PART_MESSAGES) /* before the exchange: both use its buffers, and a command is answered before the next request */
+            step(a, ef_exchange_step, &wait_ms);
     }
-    if (states[a->state].step != NULL && !a->restarting && !(a->networks.down && a->state == EF_STATE_DOWNLOADING)) {
-        int64_t state_ms = states[a->state].step(a, now_ms);
-        if (state_ms < wait_ms)
-            wait_ms = state_ms;
-    }
-    return wait_ms <= 0 ? 0 : wait_ms > LONGEST_WAIT_MS ? LONGEST_WAIT_MS : (uint32_t)wait_ms;
+    step(a, ef_update_step, &wait_ms);
+    if (a->state != EF_STATE_DOWNLOADING || !ef_network_is_down(a))
+        step(a, states[a->state].step, &wait_ms);
+    return wait_ms <= 0 ? 0 : (uint32_t)wait_ms;
 }

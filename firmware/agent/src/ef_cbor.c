@@ -27,8 +27,8 @@ static bool peek_head(const ef_cbor *r, uint8_t *major, uint64_t *argument, size
     if (r->len - r->at - 1 < bytes) return false;
     uint64_t value = 0;
     for (size_t i = 0; i < bytes; i++) value = value << 8 | r->data[r->at + 1 + i];
-    const uint64_t smallest[4] = {24u, UINT64_C(1) << 8, UINT64_C(1) << 16, UINT64_C(1) << 32};
-    if (value < smallest[info - 24]) return false;
+    /* A shorter form would have done: nothing in the upper half of the bytes, or less than 24. */
+    if (bytes == 1 ? value < 24 : value >> (bytes * 4) == 0) return false;
     *argument = value;
     *size = 1 + bytes;
     return true;
@@ -49,6 +49,18 @@ bool ef_cbor_uint(ef_cbor *r, uint64_t *value) { return take_head(r, MAJOR_UINT,
 bool ef_cbor_array(ef_cbor *r, uint64_t *count) { return take_head(r, MAJOR_ARRAY, count); }
 bool ef_cbor_map(ef_cbor *r, uint64_t *pairs) { return take_head(r, MAJOR_MAP, pairs); }
 bool ef_cbor_tag(ef_cbor *r, uint64_t *tag) { return take_head(r, MAJOR_TAG, tag); }
+
+bool ef_cbor_is(ef_cbor *r, uint32_t value)
+{
+    uint64_t found;
+    return ef_cbor_uint(r, &found) && found == value;
+}
+
+bool ef_cbor_map_of(ef_cbor *r, uint32_t pairs)
+{
+    uint64_t found;
+    return ef_cbor_map(r, &found) && found == pairs;
+}
 
 bool ef_cbor_int(ef_cbor *r, int64_t *value)
 {

@@ -25,6 +25,9 @@ bool ef_cbor_bytes(ef_cbor *r, const uint8_t **bytes, size_t *len);
 bool ef_cbor_text(ef_cbor *r, const uint8_t **text, size_t *len);
 /* Text into a buffer, with a NUL: refused when it is empty, does not fit or holds U+0000. */
 bool ef_cbor_text_copy(ef_cbor *r, char *out, size_t cap);
+/* An unsigned integer of this value, and a map of so many pairs. */
+bool ef_cbor_is(ef_cbor *r, uint32_t value);
+bool ef_cbor_map_of(ef_cbor *r, uint32_t pairs);
 bool ef_cbor_array(ef_cbor *r, uint64_t *count);
 bool ef_cbor_map(ef_cbor *r, uint64_t *pairs);
 bool ef_cbor_tag(ef_cbor *r, uint64_t *tag);

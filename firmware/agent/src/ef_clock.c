@@ -51,6 +51,13 @@ void ef_clock_heard(ef_agent *a, int64_t utc_ms)
         store(a);
 }
 
+void ef_clock_told(ef_agent *a, const ef_json *answer)
+{
+    int64_t utc_ms;
+    if (ef_json_member_int(answer, "serverTimeMs", &utc_ms) == EF_OK)
+        ef_clock_heard(a, utc_ms);
+}
+
 void ef_clock_settle(ef_agent *a)
 {
     a->clock.floor_ms = ef_agent_utc_ms(a);
@@ -58,36 +65,34 @@ void ef_clock_settle(ef_agent *a)
         store(a);
 }
 
-static int two_digits(const char *p)
+/* Days from 1970-01-01 to a day of the Gregorian calendar, from 1970 on; the year begins in March here, so that the leap day is the last one. */
+static uint32_t days_of(uint32_t year, uint32_t month, uint32_t day)
 {
-    return p[0] >= '0' && p[0] <= '9' && p[1] >= '0' && p[1] <= '9' ? (p[0] - '0') * 10 + (p[1] - '0') : -1;
-}
-
-/* Days since 1970-01-01 of the proleptic Gregorian calendar; the year begins in March here, so that the leap day is the last one. */
-static int64_t days_of(int year, int month, int day)
-{
-    int64_t y = month <= 2 ? year - 1 : year;
-    int64_t era = y / 400, of_era = y - era * 400;
-    int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+    uint32_t y = month <= 2 ? year - 1 : year;
+    return y * 365 + y / 4 - y / 100 + y / 400 + (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 719469;
 }
 
 /* "Sun, 06 Nov 1994 08:49:37 GMT" */
 int64_t ef_http_date_ms(const char *text, size_t len)
 {
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    if (len != 29 || memcmp(text + 3, ", ", 2) != 0 || text[7] != ' ' || text[11] != ' ' || text[16] != ' ' || text[19] != ':' ||
-        text[22] != ':' || memcmp(text + 25, " GMT", 4) != 0)
+    static const char form[] = "___, 00 ___ 0000 00:00:00 GMT", months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    static const uint8_t places[] = {5, 12, 14, 17, 20, 23}, greatest[] = {31, 99, 99, 23, 59, 60};
+    uint32_t v[sizeof places], month = 1;
+    if (len != sizeof form - 1)
         return 0;
-    int month = 0;
-    for (int i = 0; i < 12; i++)
-        if (memcmp(text + 8, months + 3 * i, 3) == 0)
-            month = i + 1;
-    int day = two_digits(text + 5), century = two_digits(text + 12), year = two_digits(text + 14);
-    int hour = two_digits(text + 17), minute = two_digits(text + 20), second = two_digits(text + 23);
-    if (month == 0 || day < 1 || day > 31 || century < 19 || year < 0 || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||
-        second > 60)
+    for (size_t i = 0; i < len; i++)
+        if (form[i] != '_' && form[i] != text[i] && (form[i] != '0' || (uint8_t)(text[i] - '0') > 9))
+            return 0;
+    for (size_t i = 0; i < sizeof places; i++) {
+        const char *p = text + places[i];
+        v[i] = (uint32_t)((p[0] - '0') * 10 + (p[1] - '0'));
+        if (v[i] > greatest[i])
+            return 0;
+    }
+    while (month <= 12 && memcmp(text + 8, months + 3 * month - 3, 3) != 0)
+        month++;
+    uint32_t year = v[1] * 100 + v[2];
+    if (month > 12 || v[0] == 0 || year < 1970)
         return 0;
-    int64_t seconds = days_of(century * 100 + year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
-    return seconds > 0 ? seconds * 1000 : 0;
+    return (int64_t)days_of(year, month, v[0]) * 86400000 + (v[3] * 3600 + v[4] * 60 + v[5]) * 1000;
 }

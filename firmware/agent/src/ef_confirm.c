@@ -32,7 +32,7 @@ static void refuse(ef_agent *a, ef_status reason, const char *detail)
 {
     ef_log(a, EF_LOG_ERROR, "the new image is not good: %s. %s", ef_status_code(reason), detail);
     if (a->port->act(a->port->ctx, EF_BOOT_REJECT, &(ef_action_detail){.reason = reason, .detail = detail}) != EF_OK)
-        ef_log(a, EF_LOG_ERROR, "the boot record could not be written; a restart comes to the same");
+        ef_log(a, EF_LOG_ERROR, "The boot record could not be written."); /* a restart comes to the same */
     a->offer.offer_id[0] = 0; /* "rebooting" would be a step back from "confirming" */
     ef_event_happened(a, EF_EVENT_REFUSED);
 }
@@ -42,34 +42,38 @@ static bool all_passed(const ef_confirm *c)
     return c->passed == (1u << c->test_count) - 1u;
 }
 
+enum { TIME_CHARS = 24 };
+
+static const char *after_start(char out[TIME_CHARS], uint32_t ms)
+{
+    (void)snprintf(out, TIME_CHARS, "%lu.%lu s after start", (unsigned long)(ms / 1000), (unsigned long)(ms / 100 % 10));
+    return out;
+}
+
+static void name(char *detail, bool missing, const char *kind, const char *what)
+{
+    size_t at = strlen(detail);
+    if (missing)
+        (void)snprintf(detail + at, EF_DETAIL_CHARS - at, "%s%s%s", strchr(detail, ':') == NULL ? ": " : ", ", kind, what);
+}
+
 /* "Missing 60.0 s after start: self-test radio, network, answer of the host." */
 static void give_up(ef_agent *a)
 {
     const ef_confirm *c = &a->confirm;
-    char detail[EF_DETAIL_CHARS + 1];
-    uint32_t tenths = a->config.confirm_timeout_ms / 100;
-    int at = snprintf(detail, sizeof detail, "Missing %lu.%lu s after start", (unsigned long)(tenths / 10), (unsigned long)(tenths % 10));
-    const char *before = ": ";
-#define NAME(missing, format, text)                                                                      \
-    do {                                                                                                 \
-        if ((missing) && at > 0 && (size_t)at < sizeof detail) {                                         \
-            at += snprintf(detail + at, sizeof detail - (size_t)at, "%s" format, before, text);          \
-            before = ", ";                                                                               \
-        }                                                                                                \
-    } while (0)
+    char detail[EF_DETAIL_CHARS + 1] = "Missing ";
+    (void)after_start(detail + 8, a->config.confirm_timeout_ms);
     for (unsigned i = 0; i < c->test_count; i++)
-        NAME((c->passed & 1u << i) == 0, "self-test %s", c->tests[i].name);
-    NAME(!c->network, "%s", "network");
-    NAME(!c->host_answered, "%s", "answer of the host");
-    NAME(all_passed(c) && c->network && c->host_answered, "%s", "a boot record that can be written");
-#undef NAME
-    if (at > 0 && (size_t)at < sizeof detail - 1)
-        memcpy(detail + at, ".", 2);
+        name(detail, (c->passed & 1u << i) == 0, "self-test ", c->tests[i].name);
+    name(detail, !c->network, "", "network");
+    name(detail, !c->host_answered, "", "answer of the host");
+    name(detail, strchr(detail, ':') == NULL, "", "a boot record that can be written");
+    (void)strcat(detail, ".");
     refuse(a, EF_CONFIRM_TIMEOUT, detail);
 }
 
 /* Asks the tests that have not passed yet; false when one said no. */
-static bool run_tests(ef_agent *a, int64_t uptime_ms)
+static bool run_tests(ef_agent *a, uint32_t uptime_ms)
 {
     ef_confirm *c = &a->confirm;
     for (unsigned i = 0; i < c->test_count; i++) {
@@ -80,9 +84,8 @@ static bool run_tests(ef_agent *a, int64_t uptime_ms)
             c->passed = (uint8_t)(c->passed | 1u << i);
         } else if (status != EF_AGAIN) {
             char detail[EF_DETAIL_CHARS + 1];
-            unsigned long tenths = (unsigned long)(uptime_ms / 100);
-            (void)snprintf(detail, sizeof detail, "The self-test %s answered %s %lu.%lu s after start.", c->tests[i].name, ef_status_code(status),
-                           tenths / 10, tenths % 10);
+            char time[TIME_CHARS];
+            (void)snprintf(detail, sizeof detail, "The self-test %s answered %s %s.", c->tests[i].name, ef_status_code(status), after_start(time, uptime_ms));
             refuse(a, EF_SELF_TEST_FAILED, detail);
             return false;
         }
@@ -97,20 +100,20 @@ static bool has_network(const ef_agent *a)
     return facts.network == EF_NETWORK_UP;
 }
 
-int64_t ef_confirm_step(ef_agent *a, int64_t now_ms)
+int64_t ef_confirm_step(ef_agent *a)
 {
     ef_confirm *c = &a->confirm;
-    int64_t uptime_ms = now_ms - a->started_ms;
-    if (uptime_ms >= a->config.confirm_timeout_ms) {
+    if (a->now_ms - a->started_ms >= a->config.confirm_timeout_ms) {
         give_up(a);
         return 0;
     }
-    if (now_ms < c->next_ms)
-        return c->next_ms - now_ms;
+    uint32_t uptime_ms = (uint32_t)(a->now_ms - a->started_ms);
+    if (a->now_ms < c->next_ms)
+        return c->next_ms - a->now_ms;
     if (!run_tests(a, uptime_ms))
         return 0;
     c->network = c->network || c->host_answered || has_network(a); /* whoever was answered has one */
-    c->next_ms = now_ms + AGAIN_MS;
+    c->next_ms = a->now_ms + AGAIN_MS;
     bool ready = all_passed(c) && c->network && c->host_answered && uptime_ms >= a->config.soak_ms;
     if (!ready || a->port->act(a->port->ctx, EF_BOOT_CONFIRM, NULL) != EF_OK)
         return AGAIN_MS;

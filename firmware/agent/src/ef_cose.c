@@ -12,27 +12,15 @@ enum { LABEL_ALG = 1, LABEL_CONTENT_TYPE = 3, LABEL_KID = 4 };
 
 static bool take_bytes(ef_cbor *r, ef_view *view) { return ef_cbor_bytes(r, &view->data, &view->len); }
 
-static bool take_label(ef_cbor *r, uint64_t expected)
-{
-    uint64_t label;
-    return ef_cbor_uint(r, &label) && label == expected;
-}
-
-static bool take_content(ef_cbor *r, const char *expected)
-{
-    const uint8_t *text;
-    size_t len;
-    return take_label(r, LABEL_CONTENT_TYPE) && ef_cbor_text(r, &text, &len) && len == strlen(expected) && memcmp(text, expected, len) == 0;
-}
-
 static bool read_protected(ef_view header, const char *content, ef_cose *out)
 {
     ef_cbor r = ef_cbor_over(header.data, header.len);
-    uint64_t pairs;
-    ef_view kid;
-    if (!ef_cbor_map(&r, &pairs) || pairs != (content == NULL ? 2u : 3u) || !take_label(&r, LABEL_ALG) || !ef_cbor_int(&r, &out->alg)) return false;
-    if (content != NULL && !take_content(&r, content)) return false;
-    if (!take_label(&r, LABEL_KID) || !take_bytes(&r, &kid) || kid.len != EF_KID_CHARS || !ef_cbor_done(&r)) return false;
+    ef_view kid, text;
+    if (!ef_cbor_map_of(&r, content == NULL ? 2 : 3) || !ef_cbor_is(&r, LABEL_ALG) || !ef_cbor_int(&r, &out->alg)) return false;
+    if (content != NULL && (!ef_cbor_is(&r, LABEL_CONTENT_TYPE) || !ef_cbor_text(&r, &text.data, &text.len) || text.len != strlen(content) ||
+                            memcmp(text.data, content, text.len) != 0))
+        return false;
+    if (!ef_cbor_is(&r, LABEL_KID) || !take_bytes(&r, &kid) || kid.len != EF_KID_CHARS || !ef_cbor_done(&r)) return false;
     out->kid = kid.data;
     return true;
 }
@@ -40,11 +28,10 @@ static bool read_protected(ef_view header, const char *content, ef_cose *out)
 bool ef_cose_read(const uint8_t *data, size_t len, const char *content, ef_cose *out)
 {
     ef_cbor r = ef_cbor_over(data, len);
-    uint64_t tag, parts, unprotected_pairs;
-    if (!ef_cbor_tag(&r, &tag) || tag != COSE_SIGN1_TAG || !ef_cbor_array(&r, &parts) || parts != 4) return false;
-    if (!take_bytes(&r, &out->protected_header) || !ef_cbor_map(&r, &unprotected_pairs) || unprotected_pairs != 0) return false;
-    if (!take_bytes(&r, &out->payload) || !take_bytes(&r, &out->signature) || !ef_cbor_done(&r)) return false;
-    return read_protected(out->protected_header, content, out);
+    uint64_t tag, parts;
+    return ef_cbor_tag(&r, &tag) && tag == COSE_SIGN1_TAG && ef_cbor_array(&r, &parts) && parts == 4 && take_bytes(&r, &out->protected_header) &&
+           ef_cbor_map_of(&r, 0) && take_bytes(&r, &out->payload) && take_bytes(&r, &out->signature) && ef_cbor_done(&r) &&
+           read_protected(out->protected_header, content, out);
 }
 
 void ef_cose_kid(const ef_cose *cose, char kid[EF_KID_CHARS + 1])

@@ -15,7 +15,7 @@ static const char *reset_name(ef_reset reset)
     return "unknown";
 }
 
-void ef_device_status_write(ef_agent *a, ef_json_writer *w, int64_t now_ms)
+void ef_device_status_write(ef_agent *a, ef_json_writer *w)
 {
     const char slot[2] = {(char)('a' + a->running_slot), 0};
     ef_facts facts;
@@ -24,7 +24,7 @@ void ef_device_status_write(ef_agent *a, ef_json_writer *w, int64_t now_ms)
     ef_json_put_string(w, "slot", slot);
     ef_json_put_string(w, "agentVersion", EF_AGENT_VERSION);
     ef_json_put_string(w, "state", ef_state_name(a->state));
-    ef_json_put_int(w, "uptimeMs", now_ms - a->started_ms);
+    ef_json_put_int(w, "uptimeMs", a->now_ms - a->started_ms);
     ef_json_put_string(w, "reset", reset_name(facts.reset));
     ef_json_put_int(w, "freeHeapBytes", facts.free_heap_bytes);
     if (facts.has_rssi)

@@ -54,7 +54,7 @@ static void forget(ef_agent *a)
 }
 
 /* A try is lost. Sectors that were written stay. */
-static void lost(ef_agent *a, const char *why, int64_t now_ms)
+static void lost(ef_agent *a, const char *why)
 {
     ef_download *d = &a->download;
     char detail[EF_DETAIL_CHARS + 1];
@@ -67,11 +67,11 @@ static void lost(ef_agent *a, const char *why, int64_t now_ms)
         ef_update_failed(a, EF_DOWNLOAD_FAILED, detail);
         return;
     }
-    d->next_ms = now_ms + (int64_t)d->response.retry_after_s * 1000 + ef_quality_wait_ms(a, &d->backoff);
+    d->next_ms = a->now_ms + (int64_t)d->response.retry_after_s * 1000 + ef_quality_wait_ms(a, &d->backoff);
     ef_log(a, EF_LOG_WARN, "download cut at byte %lu: %s", (unsigned long)d->offset, why);
 }
 
-static void begin(ef_agent *a, int64_t now_ms)
+static void begin(ef_agent *a)
 {
     ef_download *d = &a->download;
     ef_request request = {
@@ -82,21 +82,22 @@ static void begin(ef_agent *a, int64_t now_ms)
         .if_range = d->if_range,
     };
     d->head_checked = false;
-    d->heard_ms = d->window_ms = now_ms;
+    d->heard_ms = d->window_ms = a->now_ms;
     d->window_bytes = 0;
     d->resumed = d->resumed || d->offset > 0;
     ef_response_clear(&d->response);
     d->open = true;
     if (a->port->open(a->port->ctx, EF_CHANNEL_DOWNLOAD, &request) != EF_OK)
-        lost(a, "no connection", now_ms);
+        lost(a, "no connection");
 }
 
 /* The answer's head: the exchange goes on only when the body is what was asked for. */
-static void check_head(ef_agent *a, int64_t now_ms)
+static void check_head(ef_agent *a)
 {
     ef_download *d = &a->download;
     const ef_response *r = &d->response;
     int64_t size = a->offer.manifest.image_size_bytes;
+    static const char elsewhere[] = "the host sent something else than what was asked for";
     char why[64];
     (void)snprintf(why, sizeof why, "the host answered %d", (int)r->status);
     d->head_checked = true;
@@ -110,12 +111,12 @@ static void check_head(ef_agent *a, int64_t now_ms)
         }
         if (r->status == 206 && (r->range_start != (int64_t)d->offset || r->range_total != size)) {
             forget(a);
-            lost(a, "the host sent another range than the one asked for", now_ms);
+            lost(a, elsewhere);
             return;
         }
         if (r->has_etag && memcmp(r->etag, a->offer.manifest.image_sha256, sizeof r->etag) != 0) {
             forget(a);
-            lost(a, "the host sent another image than the one asked for", now_ms);
+            lost(a, elsewhere);
             return;
         }
         if (r->status == 200)
@@ -123,26 +124,26 @@ static void check_head(ef_agent *a, int64_t now_ms)
         return;
     }
     if (r->status == 401) {
-        ef_token_refused(a, now_ms);
-        lost(a, why, now_ms);
+        ef_token_refused(a);
+        lost(a, why);
     } else if (r->status == 416) {
         forget(a);
-        lost(a, why, now_ms);
-    } else if (r->status >= 400 && r->status < 500 && r->status != 408 && r->status != 425 && r->status != 429) {
-        (void)snprintf(why, sizeof why, "The host answered %d to the request for the image.", (int)r->status);
+        lost(a, why);
+    } else if (ef_is_refusal(r->status)) {
         fail(a, EF_DOWNLOAD_FAILED, why);
     } else {
-        lost(a, why, now_ms);
+        lost(a, why);
     }
 }
 
 /* Less than WINDOW_LEAST_BYTES in a window is a cut, however steadily they trickle. */
-static bool too_slow(ef_download *d, int64_t now_ms)
+static bool too_slow(ef_agent *a)
 {
-    if (now_ms - d->window_ms < WINDOW_MS)
+    ef_download *d = &a->download;
+    if (a->now_ms - d->window_ms < WINDOW_MS)
         return false;
     bool slow = d->window_bytes < WINDOW_LEAST_BYTES;
-    d->window_ms = now_ms;
+    d->window_ms = a->now_ms;
     d->window_bytes = 0;
     return slow;
 }
@@ -177,16 +178,16 @@ static void flush(ef_agent *a)
     }
 }
 
-int64_t ef_download_step(ef_agent *a, int64_t now_ms)
+int64_t ef_download_step(ef_agent *a)
 {
     ef_download *d = &a->download;
     uint32_t size = a->offer.manifest.image_size_bytes;
     if (!d->open) {
-        if (now_ms < d->next_ms)
-            return d->next_ms - now_ms;
+        if (a->now_ms < d->next_ms)
+            return d->next_ms - a->now_ms;
         if (!ef_token_valid(a))
             return BUSY_WAIT_MS;
-        begin(a, now_ms);
+        begin(a);
         return 0;
     }
     /* Past the last byte one more is asked for: what has a length has it exactly. */
@@ -201,17 +202,17 @@ int64_t ef_download_step(ef_agent *a, int64_t now_ms)
                                           complete ? 1 : cap, &got);
     if (!d->head_checked && d->response.status != 0) {
         ef_clock_heard(a, d->response.date_ms);
-        check_head(a, now_ms);
+        check_head(a);
         return 0;
     }
     d->window_bytes += (uint32_t)got;
-    if ((status == EF_OK || status == EF_AGAIN) && too_slow(d, now_ms)) {
-        lost(a, "the host is too slow", now_ms);
+    if ((status == EF_OK || status == EF_AGAIN) && too_slow(a)) {
+        lost(a, "the host is too slow");
         return 0;
     }
     if (status == EF_OK) {
         if (got > 0)
-            d->heard_ms = now_ms;
+            d->heard_ms = a->now_ms;
         if (complete && got > 0)
             fail(a, EF_IMAGE_SIZE_MISMATCH, "The image goes on behind its end.");
         else if (!complete && (d->fill += (uint32_t)got, d->fill == EF_SECTOR_BYTES || d->offset + d->fill == size))
@@ -219,15 +220,15 @@ int64_t ef_download_step(ef_agent *a, int64_t now_ms)
         return 0;
     }
     if (status == EF_AGAIN) {
-        if (now_ms - d->heard_ms >= SILENCE_MS)
-            lost(a, "the host fell silent", now_ms);
+        if (a->now_ms - d->heard_ms >= SILENCE_MS)
+            lost(a, "the host fell silent");
         return BUSY_WAIT_MS;
     }
     if (complete && (status == EF_END || d->response.content_length >= 0)) {
         close_exchange(a);
         ef_event_happened(a, EF_EVENT_DOWNLOADED);
     } else {
-        lost(a, status == EF_END ? "the connection ended early" : "the connection broke", now_ms);
+        lost(a, status == EF_END ? "the connection ended early" : "the connection broke");
     }
     return 0;
 }

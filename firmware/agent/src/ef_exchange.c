@@ -6,26 +6,35 @@
 #define IDLE_WAIT_MS 1000
 
 /* In order of importance: when several are due the first one goes. */
-static const ef_job_rules *const jobs[EF_JOB_COUNT] = {
+static const ef_job_rules *const jobs[EF_JOB_TELEMETRY] = {
     [EF_JOB_CLAIM] = &ef_claim_job,   [EF_JOB_PAIR] = &ef_pair_job, [EF_JOB_TOKEN] = &ef_token_job,
-    [EF_JOB_REPORT] = &ef_report_job, [EF_JOB_KEYS] = &ef_keys_job, [EF_JOB_POLL] = &ef_poll_job, [EF_JOB_TELEMETRY] = &ef_telemetry_job,
+    [EF_JOB_REPORT] = &ef_report_job, [EF_JOB_KEYS] = &ef_keys_job, [EF_JOB_POLL] = &ef_poll_job,
 };
 
-static void finish(ef_agent *a, ef_status status, int64_t now_ms)
+/* NULL: a job of a part that is not there. */
+static const ef_job_rules *rules_of(const ef_agent *a, int job)
+{
+    if (job < EF_JOB_TELEMETRY)
+        return jobs[job];
+    const ef_part *telemetry = a->config.parts[EF_PART_TELEMETRY];
+    return telemetry == NULL ? NULL : telemetry->job;
+}
+
+static void finish(ef_agent *a, ef_status status)
 {
     ef_exchange *x = &a->control;
-    const ef_job_rules *job = jobs[x->job];
+    const ef_job_rules *job = rules_of(a, (int)x->job);
     if (status == EF_OK && x->too_large)
         status = EF_TOO_LARGE;
     if (status == EF_OK && x->response.status < 500)
-        ef_quality_succeeded(&a->quality, now_ms - (x->deadline_ms - ANSWER_TIMEOUT_MS));
+        ef_quality_succeeded(&a->quality, a->now_ms - (x->deadline_ms - ANSWER_TIMEOUT_MS));
     else if (status != EF_TOO_LARGE)
         ef_quality_failed(&a->quality);
     if (status == EF_OK)
         ef_clock_heard(a, x->response.date_ms);
     if (status == EF_OK && job->authenticated) {
         if (x->response.status == 401) {
-            ef_token_refused(a, now_ms);
+            ef_token_refused(a);
         } else if (x->response.status == 204 || (x->response.status == 200 && x->response.offer_id[0] != 0)) {
             /* Nothing else is the host's: a captive portal answers 200 to everything. */
             ef_token_accepted(a);
@@ -33,28 +42,28 @@ static void finish(ef_agent *a, ef_status status, int64_t now_ms)
         }
     }
     a->port->close(a->port->ctx, EF_CHANNEL_CONTROL);
-    job->finish(a, status, now_ms);
+    job->finish(a, status);
     x->job = EF_JOB_NONE;
 }
 
-static void begin(ef_agent *a, ef_job job, int64_t now_ms)
+static void begin(ef_agent *a, ef_job job)
 {
     ef_exchange *x = &a->control;
     ef_request request = {.method = "POST", .body = x->tx};
     x->job = job;
     x->len = 0;
     x->too_large = false;
-    x->deadline_ms = now_ms + ANSWER_TIMEOUT_MS;
+    x->deadline_ms = a->now_ms + ANSWER_TIMEOUT_MS;
     ef_response_clear(&x->response);
-    ef_status status = jobs[job]->begin(a, &request, now_ms);
+    ef_status status = rules_of(a, (int)job)->begin(a, &request);
     if (status == EF_OK)
         status = a->port->open(a->port->ctx, EF_CHANNEL_CONTROL, &request);
     if (status != EF_OK)
-        finish(a, status == EF_TOO_LARGE ? EF_TOO_LARGE : EF_NETWORK, now_ms);
+        finish(a, status == EF_TOO_LARGE ? EF_TOO_LARGE : EF_NETWORK);
 }
 
 /* One read of the answer. What does not fit is dropped, and said at the end. */
-static int64_t receive(ef_agent *a, int64_t now_ms)
+static int64_t receive(ef_agent *a)
 {
     ef_exchange *x = &a->control;
     uint8_t rest[64];
@@ -66,31 +75,32 @@ static int64_t receive(ef_agent *a, int64_t now_ms)
         x->too_large = true;
     else
         x->len += got;
-    if ((status == EF_OK || status == EF_AGAIN) && now_ms >= x->deadline_ms)
+    if ((status == EF_OK || status == EF_AGAIN) && a->now_ms >= x->deadline_ms)
         status = EF_NETWORK; /* an answer that trickles, or never ends, does not hold the channel either */
     if (status == EF_OK)
         return 0;
     if (status == EF_AGAIN)
         return BUSY_WAIT_MS;
-    finish(a, status == EF_END && x->response.status != 0 ? EF_OK : EF_NETWORK, now_ms);
+    finish(a, status == EF_END && x->response.status != 0 ? EF_OK : EF_NETWORK);
     return 0;
 }
 
-int64_t ef_exchange_step(ef_agent *a, int64_t now_ms)
+int64_t ef_exchange_step(ef_agent *a)
 {
     if (a->control.job != EF_JOB_NONE)
-        return receive(a, now_ms);
-    if (a->networks.down)
+        return receive(a);
+    if (ef_network_is_down(a))
         return IDLE_WAIT_MS;
     int64_t wait_ms = IDLE_WAIT_MS;
     for (int job = 0; job < EF_JOB_COUNT; job++) {
-        int64_t due_ms = jobs[job]->due_ms(a, now_ms);
-        if (due_ms <= now_ms) {
-            begin(a, (ef_job)job, now_ms);
+        const ef_job_rules *rules = rules_of(a, job);
+        int64_t due_ms = rules == NULL ? EF_NEVER : rules->due_ms(a);
+        if (due_ms <= a->now_ms) {
+            begin(a, (ef_job)job);
             return 0;
         }
-        if (due_ms - now_ms < wait_ms)
-            wait_ms = due_ms - now_ms;
+        if (due_ms - a->now_ms < wait_ms)
+            wait_ms = due_ms - a->now_ms;
     }
     return wait_ms;
 }
@@ -100,8 +110,18 @@ ef_status ef_exchange_json(const ef_agent *a, ef_json *json)
     return ef_json_open(json, (const char *)a->control.rx, a->control.len);
 }
 
-int64_t ef_exchange_retry_ms(ef_agent *a, ef_backoff *backoff, int64_t now_ms)
+int64_t ef_exchange_retry_ms(ef_agent *a, ef_backoff *backoff)
 {
     /* Retry-After is the earliest time; what the backoff adds keeps a fleet that was told the same from coming back as one. */
-    return now_ms + (int64_t)a->control.response.retry_after_s * 1000 + ef_quality_wait_ms(a, backoff);
+    return a->now_ms + (int64_t)a->control.response.retry_after_s * 1000 + ef_quality_wait_ms(a, backoff);
+}
+
+void ef_exchange_refused(ef_agent *a, const char *what)
+{
+    ef_log(a, EF_LOG_WARN, "the host refused the %s with %d", what, (int)a->control.response.status);
+}
+
+bool ef_is_refusal(int32_t code)
+{
+    return code >= 400 && code < 500 && code != 401 && code != 408 && code != 425 && code != 429;
 }

@@ -9,12 +9,12 @@
 #define HOST_VERSION 1u
 #define HOST_HASHED_BYTES 224u
 
+/* esp_chip_id_t of ESP-IDF's esp_app_format.h, and what follows "esp32" in the chip's name. */
 static const struct {
-    uint16_t id; /* esp_chip_id_t of ESP-IDF's esp_app_format.h */
-    const char *name;
+    uint8_t id;
+    char name[4];
 } esp_chips[] = {
-    {0x0000, "esp32"},   {0x0002, "esp32s2"}, {0x0005, "esp32c3"},  {0x0009, "esp32s3"}, {0x000C, "esp32c2"},  {0x000D, "esp32c6"},
-    {0x0010, "esp32h2"}, {0x0012, "esp32p4"}, {0x0014, "esp32c61"}, {0x0017, "esp32c5"}, {0x0019, "esp32h21"}, {0x001C, "esp32h4"},
+    {0x00, ""}, {0x02, "s2"}, {0x05, "c3"}, {0x09, "s3"}, {0x0C, "c2"}, {0x0D, "c6"}, {0x10, "h2"}, {0x12, "p4"}, {0x14, "c61"}, {0x17, "c5"}, {0x19, "h21"}, {0x1C, "h4"},
 };
 
 /* A text field is NUL padded: a NUL at least at its end, and nothing after the first one. */
@@ -107,12 +107,18 @@ ef_status ef_image_read_esp(const uint8_t *header, size_t len, ef_image *out)
         return EF_IMAGE_MALFORMED;
     ef_image image = {0};
     uint16_t chip = ef_get_u16(header + 12);
-    for (size_t i = 0; i < sizeof esp_chips / sizeof esp_chips[0]; i++)
-        if (esp_chips[i].id == chip)
-            memcpy(image.chip, esp_chips[i].name, strlen(esp_chips[i].name) + 1);
+    for (size_t i = 0; i < sizeof esp_chips / sizeof esp_chips[0]; i++) {
+        if (esp_chips[i].id != chip)
+            continue;
+        memcpy(image.chip, "esp32", 5);
+        memcpy(image.chip + 5, esp_chips[i].name, sizeof esp_chips[i].name);
+    }
     if (image.chip[0] == 0 || !read_text(header + DESCRIPTION + 16, 32, image.version, sizeof image.version) ||
         !read_text(header + DESCRIPTION + 48, 32, image.project, sizeof image.project))
         return EF_IMAGE_MALFORMED;
     *out = image;
     return EF_OK;
 }
+
+const ef_image_format ef_image_host = {"host", ef_image_read_host};
+const ef_image_format ef_image_esp = {"esp", ef_image_read_esp};

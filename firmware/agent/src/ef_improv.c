@@ -23,13 +23,13 @@ void ef_improv_begin(ef_improv *i, ef_agent *agent, bool is_serial)
 
 static bool is_online(const ef_agent *a)
 {
-    return a->networks.seen == EF_NETWORK_UP && !a->networks.down;
+    return a->networks->seen == EF_NETWORK_UP && !a->networks->down;
 }
 
 uint8_t ef_improv_state(const ef_improv *i)
 {
     const ef_agent *a = i->agent;
-    switch (a->provision.state) {
+    switch (a->provision->state) {
     case EF_PROVISION_JOINING:
         return STATE_JOINING;
     case EF_PROVISION_JOINED:
@@ -84,7 +84,7 @@ static uint8_t join(ef_improv *i, const uint8_t *data, size_t len)
         return ERROR_INVALID;
     if (i->is_serial) { /* whoever holds the cable is at the device */
         (void)ef_provision_open(i->agent);
-        if (i->agent->provision.tries < EF_PROVISION_TRIES)
+        if (i->agent->provision->tries < EF_PROVISION_TRIES)
             ef_provision_authorize(i->agent);
     }
     ef_status status = ef_provision_join(i->agent, wifi.ssid, wifi.password);
@@ -220,10 +220,10 @@ static size_t result(ef_improv *i, uint8_t *out)
 static void follow_join(ef_improv *i)
 {
     const ef_agent *a = i->agent;
-    if (!i->result_waits || a->provision.state == EF_PROVISION_JOINING)
+    if (!i->result_waits || a->provision->state == EF_PROVISION_JOINING)
         return;
     i->result_waits = false;
-    if (a->provision.state == EF_PROVISION_JOINED) {
+    if (a->provision->state == EF_PROVISION_JOINED) {
         i->result = COMMAND_WIFI;
     } else {
         i->error = ERROR_NOT_JOINED;

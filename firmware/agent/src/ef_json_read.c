@@ -56,40 +56,19 @@ typedef enum string_step { STEP_CHARACTER, STEP_CLOSED, STEP_MALFORMED } string_
 
 static string_step next_escape(cursor *c, uint8_t out[4], size_t *out_len)
 {
+    static const char kinds[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
     if (c->at >= c->len) return STEP_MALFORMED;
     const uint8_t kind = c->text[c->at++];
-    uint32_t scalar;
-    switch (kind) {
-    case '"':
-    case '\\':
-    case '/':
-        scalar = kind;
-        break;
-    case 'b':
-        scalar = 8;
-        break;
-    case 'f':
-        scalar = 12;
-        break;
-    case 'n':
-        scalar = 10;
-        break;
-    case 'r':
-        scalar = 13;
-        break;
-    case 't':
-        scalar = 9;
-        break;
-    case 'u':
-        if (!take_hex4(c, &scalar)) return STEP_MALFORMED;
+    const uint8_t *found = memchr(kinds, kind, sizeof kinds - 1);
+    uint32_t scalar, low;
+    if (found != NULL) {
+        scalar = (uint8_t)values[found - (const uint8_t *)kinds];
+    } else {
+        if (kind != 'u' || !take_hex4(c, &scalar)) return STEP_MALFORMED;
         if (scalar >= 0xD800 && scalar <= 0xDFFF) {
-            uint32_t low;
             if (scalar > 0xDBFF || !take(c, '\\') || !take(c, 'u') || !take_hex4(c, &low) || low < 0xDC00 || low > 0xDFFF) return STEP_MALFORMED;
             scalar = 0x10000 + ((scalar - 0xD800) << 10) + (low - 0xDC00);
         }
-        break;
-    default:
-        return STEP_MALFORMED;
     }
     *out_len = ef_utf8_encode(scalar, out);
     return STEP_CHARACTER;
@@ -330,15 +309,32 @@ ef_status ef_json_int(const ef_json *value, int64_t *out)
     const bool negative = take(&c, '-');
     const size_t begin = c.at;
     if (!skip_digits(&c) || c.at != c.len || (c.text[begin] == '0' && c.len - begin > 1)) return EF_MALFORMED;
-    /* Collected below zero, where INT64_MIN has room too. */
-    int64_t collected = 0;
-    for (size_t i = begin; i < c.len; i++) {
-        const int64_t digit = c.text[i] - '0';
-        if (collected < (INT64_MIN + digit) / 10) return EF_MALFORMED;
-        collected = collected * 10 - digit;
+    /* As many digits as the limits have, or fewer: text compares as numbers do. */
+    const size_t len = c.len - begin;
+    const char *limit = negative ? "9223372036854775808" : "9223372036854775807";
+    if (len > 19 || (len == 19 && memcmp(c.text + begin, limit, 19) > 0)) return EF_MALFORMED;
+    uint64_t collected = 0;
+    for (size_t i = begin; i < c.len; i++) collected = collected * 10 + (c.text[i] - (uint64_t)'0');
+    *out = (int64_t)(negative ? 0 - collected : collected);
+    return EF_OK;
+}
+
+ef_status ef_json_member_int(const ef_json *json, const char *name, int64_t *out)
+{
+    ef_json value;
+    const ef_status status = ef_json_member(json, name, &value);
+    return status == EF_OK ? ef_json_int(&value, out) : status;
+}
+
+ef_status ef_json_texts(const ef_json *json, const char *names, const uint16_t *sizes, char *out)
+{
+    for (; *names != 0; names += strlen(names) + 1, out += *sizes++) {
+        ef_json value;
+        if (ef_json_member(json, names, &value) != EF_OK) return EF_MALFORMED;
+        const ef_status status = ef_json_string(&value, out, *sizes);
+        if (status != EF_OK) return status;
+        if (*out == 0) return EF_MALFORMED;
     }
-    if (!negative && collected == INT64_MIN) return EF_MALFORMED;
-    *out = negative ? collected : -collected;
     return EF_OK;
 }
 

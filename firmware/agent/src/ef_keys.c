@@ -63,15 +63,13 @@ bool ef_keys_first(ef_agent *a)
     return true;
 }
 
-static int64_t keys_due(const ef_agent *a, int64_t now_ms)
+static int64_t keys_due(const ef_agent *a)
 {
-    (void)now_ms;
     return a->keys.wanted && a->state == EF_STATE_IDLE && ef_token_valid(a) ? a->keys.next_ms : EF_NEVER;
 }
 
-static ef_status keys_begin(ef_agent *a, ef_request *request, int64_t now_ms)
+static ef_status keys_begin(ef_agent *a, ef_request *request)
 {
-    (void)now_ms;
     (void)snprintf(a->control.path, sizeof a->control.path, "/device/v1/keys?generation=%llu", (unsigned long long)a->keys.generation);
     *request = (ef_request){.method = "GET", .path = a->control.path, .bearer = a->token.text};
     return EF_OK;
@@ -92,7 +90,7 @@ static ef_status take_list(ef_agent *a, const uint8_t *cose, size_t len)
     return status == EF_OK ? ef_keys_store(a, &record) : status;
 }
 
-static void settle(ef_agent *a, int64_t now_ms)
+static void settle(ef_agent *a)
 {
     ef_keys *k = &a->keys;
     k->wanted = false;
@@ -101,22 +99,22 @@ static void settle(ef_agent *a, int64_t now_ms)
     ef_backoff_reset(&k->backoff, 1000, 60000);
     if (k->for_offer) {
         k->judge_next = true;
-        a->poll_next_ms = now_ms; /* the offer that waits for this */
+        a->poll_next_ms = a->now_ms; /* the offer that waits for this */
     }
     k->for_offer = false;
 }
 
-static void keys_finish(ef_agent *a, ef_status status, int64_t now_ms)
+static void keys_finish(ef_agent *a, ef_status status)
 {
     ef_keys *k = &a->keys;
     int32_t code = status == EF_OK || status == EF_TOO_LARGE ? a->control.response.status : 0;
     if (code == 401) {
-        k->next_ms = now_ms;
+        k->next_ms = a->now_ms;
         return;
     }
-    bool answered = code >= 200 && code < 500 && code != 408 && code != 425 && code != 429;
+    bool answered = (code >= 200 && code < 400) || ef_is_refusal(code);
     if (!answered && ++k->tries < TRIES) {
-        k->next_ms = ef_exchange_retry_ms(a, &k->backoff, now_ms);
+        k->next_ms = ef_exchange_retry_ms(a, &k->backoff);
         return;
     }
     k->answer = EF_NETWORK;
@@ -129,10 +127,10 @@ static void keys_finish(ef_agent *a, ef_status status, int64_t now_ms)
             ef_log(a, EF_LOG_WARN, "the host's key list was refused: %s", ef_status_code(k->answer));
         if (k->answer != EF_OK && k->answer != EF_FLASH_FAILED) {
             k->refused = k->heard; /* not asked for at every poll; another announcement, or an offer, asks anew */
-            k->refused_ms = now_ms;
+            k->refused_ms = a->now_ms;
         }
     }
-    settle(a, now_ms);
+    settle(a);
 }
 
 const ef_job_rules ef_keys_job = {.authenticated = true, .due_ms = keys_due, .begin = keys_begin, .finish = keys_finish};

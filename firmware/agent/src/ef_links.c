@@ -16,9 +16,8 @@ static const struct {
 
 static bool is_url(size_t kind, const char *text)
 {
-    for (const char *p = text; *p != 0; p++)
-        if (*p <= ' ' || *p > '~')
-            return false;
+    if (!ef_is_word(text))
+        return false;
     size_t plain = strlen(kinds[kind].plain), secure = strlen(kinds[kind].secure), len = strlen(text);
     return (strncmp(text, kinds[kind].plain, plain) == 0 && len > plain) || (strncmp(text, kinds[kind].secure, secure) == 0 && len > secure);
 }

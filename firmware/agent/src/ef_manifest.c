@@ -4,113 +4,80 @@
 
 #include "ef_cbor.h"
 #include "ef_cose.h"
+#include "ef_utf8.h"
 #include "espforge/ef_codec.h"
 
 #define SEQUENCE_MAX ((UINT64_C(1) << 53) - 1)
 
-enum {
-    KEY_FORMAT_VERSION = 1,
-    KEY_SEQUENCE = 2,
-    KEY_PRODUCT = 3,
-    KEY_CHIP = 4,
-    KEY_VERSION = 5,
-    KEY_IMAGE = 6,
-    KEY_MINIMUM_AGENT_VERSION = 7,
-    KEY_MINIMUM_VERSION = 8,
-    KEY_SECURITY_EPOCH = 9,
-    KEY_ISSUED_AT = 10,
-    KEY_EXPIRES_AT = 11
+typedef enum kind { FORMAT_VERSION, U32, U64, TEXT, SEMVER, SHA256, IMAGE } kind;
+
+/* A member of a map: what it is, and where it goes. The keys are 1, 2, 3 and so on. */
+typedef struct member {
+    uint8_t kind, size;
+    uint16_t at;
+} member;
+
+#define AT(kind, field) {kind, sizeof((ef_manifest *)0)->field, offsetof(ef_manifest, field)}
+static const member image_members[] = {AT(TEXT, image_format), AT(U32, image_size_bytes), AT(SHA256, image_sha256), AT(TEXT, image_path)};
+static const member members[] = {
+    {FORMAT_VERSION, 0, 0}, AT(U64, sequence), AT(TEXT, product), AT(TEXT, chip), AT(SEMVER, version), {IMAGE, 0, 0},
+    AT(SEMVER, minimum_agent_version), AT(SEMVER, minimum_version), AT(U32, security_epoch), AT(U64, issued_at_ms), AT(U64, expires_at_ms),
 };
+#undef AT
+enum { KEY_MINIMUM_AGENT_VERSION = 7, KEY_MINIMUM_VERSION = 8, OPTIONAL = 1u << KEY_MINIMUM_AGENT_VERSION | 1u << KEY_MINIMUM_VERSION };
 
-static bool take_bytes(ef_cbor *r, ef_view *view) { return ef_cbor_bytes(r, &view->data, &view->len); }
+static bool read_map(ef_cbor *r, const member *list, size_t count, uint32_t optional, uint8_t *out);
 
-static bool take_key(ef_cbor *r, uint64_t expected)
+static bool read_value(ef_cbor *r, const member *m, uint8_t *out)
 {
-    uint64_t key;
-    return ef_cbor_uint(r, &key) && key == expected;
-}
-
-static bool take_uint32(ef_cbor *r, uint32_t *value)
-{
-    uint64_t wide;
-    if (!ef_cbor_uint(r, &wide) || wide > UINT32_MAX) return false;
-    *value = (uint32_t)wide;
-    return true;
-}
-
-static bool take_semver(ef_cbor *r, char *out, size_t cap) { return ef_cbor_text_copy(r, out, cap) && ef_semver_valid(out); }
-
-/* The path goes into a request line: from the root, and nothing in it that could end the line or the word. */
-static bool path_valid(const char *path)
-{
-    if (path[0] != '/') return false;
-    for (size_t i = 0; path[i] != '\0'; i++) {
-        if (path[i] < 0x21 || path[i] > 0x7E) return false;
+    uint8_t *field = out + m->at;
+    uint64_t number;
+    ef_view bytes;
+    switch ((kind)m->kind) {
+    case FORMAT_VERSION:
+        return ef_cbor_is(r, 1);
+    case U32:
+    case U64:
+        if (!ef_cbor_uint(r, &number) || (m->kind == U32 && number > UINT32_MAX)) return false;
+        if (m->kind == U32)
+            *(uint32_t *)(void *)field = (uint32_t)number;
+        else
+            *(uint64_t *)(void *)field = number;
+        return true;
+    case TEXT:
+    case SEMVER:
+        return ef_cbor_text_copy(r, (char *)field, m->size) && (m->kind == TEXT || ef_semver_valid((char *)field));
+    case SHA256:
+        if (!ef_cbor_bytes(r, &bytes.data, &bytes.len) || bytes.len != m->size) return false;
+        memcpy(field, bytes.data, bytes.len);
+        return true;
+    case IMAGE:
+        return read_map(r, image_members, sizeof image_members / sizeof image_members[0], 0, out);
     }
-    return true;
+    return false;
 }
 
-static bool read_image(ef_cbor *r, ef_manifest *out)
+static bool read_map(ef_cbor *r, const member *list, size_t count, uint32_t optional, uint8_t *out)
 {
-    uint64_t pairs;
-    ef_view sha256;
-    if (!ef_cbor_map(r, &pairs) || pairs != 4) return false;
-    if (!take_key(r, 1) || !ef_cbor_text_copy(r, out->image_format, sizeof out->image_format)) return false;
-    if (strcmp(out->image_format, "esp") != 0 && strcmp(out->image_format, "host") != 0) return false;
-    if (!take_key(r, 2) || !take_uint32(r, &out->image_size_bytes)) return false;
-    if (!take_key(r, 3) || !take_bytes(r, &sha256) || sha256.len != sizeof out->image_sha256) return false;
-    memcpy(out->image_sha256, sha256.data, sha256.len);
-    return take_key(r, 4) && ef_cbor_text_copy(r, out->image_path, sizeof out->image_path) && path_valid(out->image_path);
-}
-
-static bool read_value(ef_cbor *r, uint64_t key, ef_manifest *out)
-{
-    uint64_t format_version;
-    switch (key) {
-    case KEY_FORMAT_VERSION:
-        return ef_cbor_uint(r, &format_version) && format_version == 1;
-    case KEY_SEQUENCE:
-        return ef_cbor_uint(r, &out->sequence) && out->sequence >= 1 && out->sequence <= SEQUENCE_MAX;
-    case KEY_PRODUCT:
-        return ef_cbor_text_copy(r, out->product, sizeof out->product);
-    case KEY_CHIP:
-        return ef_cbor_text_copy(r, out->chip, sizeof out->chip);
-    case KEY_VERSION:
-        return take_semver(r, out->version, sizeof out->version);
-    case KEY_IMAGE:
-        return read_image(r, out);
-    case KEY_MINIMUM_AGENT_VERSION:
-        return take_semver(r, out->minimum_agent_version, sizeof out->minimum_agent_version);
-    case KEY_MINIMUM_VERSION:
-        return take_semver(r, out->minimum_version, sizeof out->minimum_version);
-    case KEY_SECURITY_EPOCH:
-        return take_uint32(r, &out->security_epoch);
-    case KEY_ISSUED_AT:
-        return ef_cbor_uint(r, &out->issued_at_ms);
-    case KEY_EXPIRES_AT:
-        return ef_cbor_uint(r, &out->expires_at_ms);
-    default:
-        return false;
+    uint64_t pairs, key, previous = 0;
+    uint32_t seen = optional;
+    if (!ef_cbor_map(r, &pairs)) return false;
+    for (; pairs > 0; pairs--) {
+        /* Ascending also means that none occurs twice. */
+        if (!ef_cbor_uint(r, &key) || key <= previous || key > count || !read_value(r, &list[key - 1], out)) return false;
+        seen |= 1u << key;
+        previous = key;
     }
+    return seen == (2u << count) - 2;
 }
 
 static bool read_payload(ef_view payload, ef_manifest *out)
 {
     ef_cbor r = ef_cbor_over(payload.data, payload.len);
-    uint64_t pairs;
-    if (!ef_cbor_map(&r, &pairs) || pairs > KEY_EXPIRES_AT) return false;
-    uint32_t seen = 0;
-    uint64_t previous = 0;
-    for (uint64_t i = 0; i < pairs; i++) {
-        uint64_t key;
-        /* Ascending also means that none occurs twice. */
-        if (!ef_cbor_uint(&r, &key) || key <= previous || !read_value(&r, key, out)) return false;
-        seen |= 1u << key;
-        previous = key;
-    }
-    const uint32_t optional = 1u << KEY_MINIMUM_AGENT_VERSION | 1u << KEY_MINIMUM_VERSION;
-    const uint32_t all = (1u << (KEY_EXPIRES_AT + 1)) - 2u;
-    return (seen | optional) == all && ef_cbor_done(&r) && out->expires_at_ms > out->issued_at_ms;
+    /* The path goes into a request line: from the root, and nothing in it that could end the line or the word. */
+    return read_map(&r, members, sizeof members / sizeof members[0], OPTIONAL, (uint8_t *)out) && ef_cbor_done(&r) &&
+           out->expires_at_ms > out->issued_at_ms && out->sequence >= 1 && out->sequence <= SEQUENCE_MAX &&
+           (strcmp(out->image_format, "esp") == 0 || strcmp(out->image_format, "host") == 0) && out->image_path[0] == '/' && ef_is_word(out->image_path);
 }
 
 static const ef_trusted_key *find_key(const ef_manifest_context *context, const uint8_t *kid)

@@ -23,41 +23,32 @@ static uint32_t link_count(const ef_agent *a)
     return count;
 }
 
-void ef_messages_init(ef_agent *a)
+static ef_status start(ef_agent *a)
 {
-    memset(&a->messages, 0, sizeof a->messages);
-    ef_backoff_reset(&a->messages.backoff, 1000, 60000);
+    memset(a->messages, 0, sizeof *a->messages);
+    ef_backoff_reset(&a->messages->backoff, 1000, 60000);
+    return EF_OK;
 }
 
 bool ef_messages_wanted(const ef_agent *a)
 {
-    return a->messages.absent != (1u << link_count(a)) - 1u;
-}
-
-bool ef_messages_carry(const ef_agent *a, ef_flight what)
-{
-    return a->messages.up || a->messages.flight == what;
-}
-
-bool ef_messages_idle(const ef_agent *a)
-{
-    const ef_messages *m = &a->messages;
-    return !m->up || (m->answer.state == EF_ANSWER_NONE && m->flight == EF_FLIGHT_NONE && m->response.unacknowledged == 0);
+    return a->messages != NULL && a->messages->absent != (1u << link_count(a)) - 1u;
 }
 
 void ef_agent_status_changed(ef_agent *a)
 {
-    a->messages.status_due = true;
+    if (a->messages != NULL)
+        a->messages->status_due = true;
 }
 
 ef_status ef_messages_send(ef_agent *a, const char *topic, size_t len, bool acknowledged, bool retain)
 {
     const ef_message message = {.topic = topic, .body = a->control.tx, .body_len = len, .qos = acknowledged, .retain = retain};
-    if (!a->messages.up)
+    if (!a->messages->up)
         return EF_NETWORK;
     ef_status status = a->port->send(a->port->ctx, EF_CHANNEL_MESSAGES, &message);
     if (status == EF_OK && acknowledged)
-        a->messages.response.unacknowledged++; /* until the next read says it */
+        a->messages->response.unacknowledged++; /* until the next read says it */
     return status;
 }
 
@@ -71,7 +62,7 @@ static ef_status send_presence(ef_agent *a, const char *text)
 /* The next link, or after the last one the first again and a pause. */
 static void try_next(ef_agent *a, int64_t now_ms)
 {
-    ef_messages *m = &a->messages;
+    ef_messages *m = a->messages;
     m->index++;
     if (m->index < link_count(a))
         return;
@@ -81,7 +72,7 @@ static void try_next(ef_agent *a, int64_t now_ms)
 
 static void lost(ef_agent *a, int64_t now_ms)
 {
-    ef_messages *m = &a->messages;
+    ef_messages *m = a->messages;
     bool was_up = m->up, refused = m->response.status == 401;
     a->port->close(a->port->ctx, EF_CHANNEL_MESSAGES);
     m->open = m->up = false;
@@ -91,7 +82,7 @@ static void lost(ef_agent *a, int64_t now_ms)
         ef_log(a, EF_LOG_WARN, "the message link does not take the token");
         if (!m->refused) {
             m->refused = true;
-            ef_token_refused(a, now_ms);
+            ef_token_refused(a);
             return; /* the same link again with the new token */
         }
         m->refused = false;
@@ -112,7 +103,7 @@ static void lost(ef_agent *a, int64_t now_ms)
 
 static int64_t open_link(ef_agent *a, int64_t now_ms)
 {
-    ef_messages *m = &a->messages;
+    ef_messages *m = a->messages;
     char url[EF_LINK_URL_CHARS + 1];
     if (!ef_messages_wanted(a))
         return EF_NEVER;
@@ -148,7 +139,7 @@ static int64_t open_link(ef_agent *a, int64_t now_ms)
 
 static void connected(ef_agent *a, int64_t now_ms)
 {
-    ef_messages *m = &a->messages;
+    ef_messages *m = a->messages;
     m->up = true;
     m->refused = false;
     m->online_due = a->config.links[m->index] == EF_LINK_MQTT; /* a WebSocket is its own sign of life */
@@ -163,22 +154,22 @@ static void connected(ef_agent *a, int64_t now_ms)
 /* One message, which lies in control.tx. */
 static void received(ef_agent *a, size_t len)
 {
-    if (strcmp(a->messages.response.topic, "cmd") == 0)
+    if (strcmp(a->messages->response.topic, "cmd") == 0)
         ef_action_command(a, a->control.tx, len);
-    else if (strcmp(a->messages.response.topic, "update") == 0)
+    else if (strcmp(a->messages->response.topic, "update") == 0)
         a->poll_next_ms = a->now_ms; /* what is there is asked for; what the message says is not believed */
     else
-        ef_log(a, EF_LOG_DEBUG, "a message on %s is not for this device", a->messages.response.topic);
+        ef_log(a, EF_LOG_DEBUG, "a message on %s is not for this device", a->messages->response.topic);
 }
 
 static ef_status send_status(ef_agent *a, int64_t now_ms)
 {
-    ef_messages *m = &a->messages;
+    ef_messages *m = a->messages;
     ef_json_writer w;
     size_t len = 0;
     ef_json_begin(&w, a->control.tx, sizeof a->control.tx);
     ef_json_object(&w, NULL);
-    ef_device_status_write(a, &w, now_ms);
+    ef_device_status_write(a, &w);
     ef_json_object_end(&w);
     ef_status status = ef_json_end(&w, &len);
     if (status == EF_OK)
@@ -198,15 +189,15 @@ static ef_status send_flight(ef_agent *a, ef_flight what, const char *topic, ef_
     if (status == EF_OK)
         status = ef_messages_send(a, topic, len, true, false);
     if (status == EF_OK) {
-        a->messages.flight = (uint8_t)what;
-        a->messages.flight_index = a->messages.index;
+        a->messages->flight = (uint8_t)what;
+        a->messages->flight_index = a->messages->index;
     }
     return status;
 }
 
 static ef_status send_log(ef_agent *a)
 {
-    ef_messages *m = &a->messages;
+    ef_messages *m = a->messages;
     size_t len = 0;
     bool more = false;
     ef_status status = ef_ring_message(a, m->log.request_id, &m->log.next, m->log.last, &len, &more);
@@ -223,7 +214,7 @@ static ef_status send_log(ef_agent *a)
 /* The most important message that is due. EF_NOT_FOUND: none is. */
 static ef_status send_one(ef_agent *a, int64_t now_ms)
 {
-    ef_messages *m = &a->messages;
+    ef_messages *m = a->messages;
     if (m->online_due) {
         ef_status status = send_presence(a, "ONLINE");
         m->online_due = status != EF_OK;
@@ -233,28 +224,28 @@ static ef_status send_one(ef_agent *a, int64_t now_ms)
         return ef_action_answer_again(a);
     if (m->status_due || m->told_state != (uint8_t)a->state || now_ms >= m->status_ms)
         return send_status(a, now_ms);
-    if (m->flight == EF_FLIGHT_NONE && ef_report_waits(a, now_ms))
+    if (m->flight == EF_FLIGHT_NONE && ef_report_waits(a))
         return send_flight(a, EF_FLIGHT_REPORT, "report", ef_report_write);
-    if (m->flight == EF_FLIGHT_NONE && ef_telemetry_waits(a, now_ms))
+    if (m->flight == EF_FLIGHT_NONE && a->telemetry != NULL && ef_telemetry_waits(a))
         return send_flight(a, EF_FLIGHT_TELEMETRY, "telemetry", ef_telemetry_write);
     if (m->log.request_id[0] != 0 && m->response.unacknowledged < LOG_WINDOW)
         return send_log(a);
     return EF_NOT_FOUND;
 }
 
-static void flight_landed(ef_agent *a, int64_t now_ms)
+static void flight_landed(ef_agent *a)
 {
-    ef_flight what = (ef_flight)a->messages.flight;
-    a->messages.flight = EF_FLIGHT_NONE;
+    ef_flight what = (ef_flight)a->messages->flight;
+    a->messages->flight = EF_FLIGHT_NONE;
     if (what == EF_FLIGHT_REPORT)
-        ef_report_taken(a, now_ms);
+        ef_report_taken(a);
     else if (what == EF_FLIGHT_TELEMETRY)
-        ef_telemetry_taken(a, now_ms);
+        ef_telemetry_taken(a);
 }
 
 static int64_t run(ef_agent *a, int64_t now_ms)
 {
-    ef_messages *m = &a->messages;
+    ef_messages *m = a->messages;
     size_t len = 0;
     ef_status status = EF_AGAIN;
     if (!m->up || m->answer.state == EF_ANSWER_NONE) /* else there is no room for what a next command comes to */
@@ -277,16 +268,17 @@ static int64_t run(ef_agent *a, int64_t now_ms)
         return 0;
     }
     if (m->flight != EF_FLIGHT_NONE && m->response.unacknowledged == 0)
-        flight_landed(a, now_ms);
+        flight_landed(a);
     status = send_one(a, now_ms);
     if (status == EF_NETWORK)
         lost(a, now_ms);
     return status == EF_OK || status == EF_NETWORK ? 0 : BUSY_WAIT_MS;
 }
 
-int64_t ef_messages_step(ef_agent *a, int64_t now_ms)
+static int64_t step(ef_agent *a)
 {
-    ef_messages *m = &a->messages;
+    int64_t now_ms = a->now_ms;
+    ef_messages *m = a->messages;
     if (!a->identity.present || link_count(a) == 0)
         return EF_NEVER;
     if (m->flight != EF_FLIGHT_NONE && !m->up && now_ms >= m->flight_until_ms)
@@ -298,12 +290,20 @@ int64_t ef_messages_step(ef_agent *a, int64_t now_ms)
     return ef_token_valid(a) ? open_link(a, now_ms) : EF_NEVER;
 }
 
-void ef_messages_goodbye(ef_agent *a)
+static void goodbye(ef_agent *a)
 {
-    ef_messages *m = &a->messages;
+    ef_messages *m = a->messages;
     if (m->up && a->config.links[m->index] == EF_LINK_MQTT)
         (void)send_presence(a, "OFFLINE");
     if (m->open)
         a->port->close(a->port->ctx, EF_CHANNEL_MESSAGES);
     m->open = m->up = false;
+}
+
+static const ef_part part = {.start = start, .step = step, .settle = goodbye, .claimed = ef_links_store};
+
+void ef_messages_use(ef_agent_config *config, ef_messages *state)
+{
+    config->parts[EF_PART_MESSAGES] = &part;
+    config->messages = state;
 }

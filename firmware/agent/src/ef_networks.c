@@ -77,16 +77,17 @@ static void remember(ef_networks *n, uint8_t *bytes)
     }
 }
 
-void ef_networks_load(ef_agent *a)
+static ef_status start(ef_agent *a)
 {
     uint8_t bytes[RECORD];
-    a->networks = (ef_networks){.current = EF_NETWORKS_MAX, .down_since_ms = a->now_ms};
+    *a->networks = (ef_networks){.current = EF_NETWORKS_MAX, .down_since_ms = a->now_ms};
     /* A record that is damaged is none: the device asks for its network again, which a person can give; it has nothing else to lose here. */
     if (load(a, bytes) == EF_OK)
-        remember(&a->networks, bytes);
+        remember(a->networks, bytes);
     else
         ef_log(a, EF_LOG_ERROR, "the stored networks cannot be read");
     ef_wipe(bytes, sizeof bytes);
+    return EF_OK;
 }
 
 static bool is_hex(const char *text)
@@ -148,9 +149,9 @@ ef_status ef_networks_add(ef_agent *a, const ef_wifi *wifi)
     put_entry(entry_of(bytes, i), wifi, is_new ? 0 : entry_of(bytes, i)[1]);
     ef_status status = store(a, bytes);
     if (status == EF_OK) {
-        remember(&a->networks, bytes);
-        a->networks.current = EF_NETWORKS_MAX;
-        a->networks.trying = false;
+        remember(a->networks, bytes);
+        a->networks->current = EF_NETWORKS_MAX;
+        a->networks->trying = false;
     }
     ef_wipe(bytes, sizeof bytes);
     return status == EF_OK ? EF_OK : EF_FLASH_FAILED;
@@ -170,10 +171,10 @@ ef_status ef_networks_remove(ef_agent *a, const char *ssid)
         status = store(a, bytes);
     }
     if (status == EF_OK) {
-        bool was_joined = a->networks.current == i;
-        remember(&a->networks, bytes);
-        a->networks.current = EF_NETWORKS_MAX;
-        a->networks.trying = false;
+        bool was_joined = a->networks->current == i;
+        remember(a->networks, bytes);
+        a->networks->current = EF_NETWORKS_MAX;
+        a->networks->trying = false;
         if (was_joined)
             (void)a->port->act(a->port->ctx, EF_NETWORK_LEAVE, NULL);
     }
@@ -195,7 +196,7 @@ ef_status ef_networks_get(const ef_agent *a, size_t index, ef_wifi *wifi)
 static void rank_first(ef_agent *a, size_t index)
 {
     uint8_t bytes[RECORD];
-    if (index >= a->networks.count || a->networks.known[index].rank == 1 || load(a, bytes) != EF_OK || index >= bytes[1])
+    if (index >= a->networks->count || a->networks->known[index].rank == 1 || load(a, bytes) != EF_OK || index >= bytes[1])
         return;
     uint8_t old = entry_of(bytes, index)[1];
     for (size_t i = 0; i < bytes[1]; i++) {
@@ -205,8 +206,8 @@ static void rank_first(ef_agent *a, size_t index)
     }
     entry_of(bytes, index)[1] = 1;
     if (store(a, bytes) == EF_OK)
-        for (size_t i = 0; i < a->networks.count; i++)
-            a->networks.known[i].rank = entry_of(bytes, i)[1];
+        for (size_t i = 0; i < a->networks->count; i++)
+            a->networks->known[i].rank = entry_of(bytes, i)[1];
     ef_wipe(bytes, sizeof bytes);
 }
 
@@ -217,7 +218,7 @@ static bool is_tired(const ef_known_network *k)
 
 bool ef_networks_lost(const ef_agent *a)
 {
-    const ef_networks *n = &a->networks;
+    const ef_networks *n = a->networks;
     for (size_t i = 0; i < n->count; i++)
         if (!is_tired(&n->known[i]))
             return false;
@@ -238,7 +239,7 @@ static bool is_better(const ef_known_network *a, const ef_known_network *b)
 /* A try of the present network is over. */
 static void count_failure(ef_agent *a, bool refused, int64_t now_ms)
 {
-    ef_networks *n = &a->networks;
+    ef_networks *n = a->networks;
     ef_known_network *k = &n->known[n->current];
     uint8_t *count = refused ? &k->refused : &k->absent;
     if (*count < UINT8_MAX)
@@ -254,7 +255,7 @@ static void count_failure(ef_agent *a, bool refused, int64_t now_ms)
 
 static void try_next(ef_agent *a, int64_t now_ms)
 {
-    ef_networks *n = &a->networks;
+    ef_networks *n = a->networks;
     ef_wifi wifi;
     size_t best = 0;
     for (size_t i = 1; i < n->count; i++)
@@ -279,7 +280,7 @@ static void try_next(ef_agent *a, int64_t now_ms)
 
 static void came_up(ef_agent *a)
 {
-    ef_networks *n = &a->networks;
+    ef_networks *n = a->networks;
     for (size_t i = 0; i < n->count; i++)
         n->known[i].refused = n->known[i].absent = 0, n->known[i].next_ms = 0;
     rank_first(a, n->current);
@@ -289,12 +290,13 @@ static void came_up(ef_agent *a)
 
 static bool is_managed(const ef_agent *a)
 {
-    return a->networks.count > 0 || a->config.provision.port != NULL;
+    return a->networks->count > 0 || a->config.provision.port != NULL;
 }
 
-int64_t ef_networks_step(ef_agent *a, int64_t now_ms)
+static int64_t step(ef_agent *a)
 {
-    ef_networks *n = &a->networks;
+    int64_t now_ms = a->now_ms;
+    ef_networks *n = a->networks;
     if (!is_managed(a))
         return EF_NEVER;
     if (now_ms < n->look_ms)
@@ -313,7 +315,7 @@ int64_t ef_networks_step(ef_agent *a, int64_t now_ms)
         n->down = true;
         n->down_since_ms = now_ms;
     }
-    if (a->provision.state == EF_PROVISION_JOINING || n->count == 0)
+    if ((a->provision != NULL && a->provision->state == EF_PROVISION_JOINING) || n->count == 0)
         return LOOK_MS; /* a person's network goes first */
     if (n->trying) {
         if (n->seen == EF_NETWORK_JOINING && now_ms < n->deadline_ms)
@@ -331,8 +333,16 @@ void ef_networks_joined(ef_agent *a, const char *ssid)
     uint8_t bytes[RECORD];
     if (load(a, bytes) == EF_OK) {
         size_t i = find(bytes, ssid);
-        a->networks.current = i < bytes[1] ? (uint8_t)i : (uint8_t)EF_NETWORKS_MAX;
+        a->networks->current = i < bytes[1] ? (uint8_t)i : (uint8_t)EF_NETWORKS_MAX;
         rank_first(a, i);
     }
     ef_wipe(bytes, sizeof bytes);
+}
+
+static const ef_part part = {.start = start, .step = step};
+
+void ef_networks_use(ef_agent_config *config, ef_networks *state)
+{
+    config->parts[EF_PART_NETWORKS] = &part;
+    config->networks = state;
 }

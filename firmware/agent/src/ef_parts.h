@@ -6,6 +6,8 @@
 #include "espforge/ef_codec.h"
 
 #include "ef_key_record.h"
+#include "ef_utf8.h"
+#include "ef_wipe.h"
 
 #define EF_NEVER INT64_MAX
 
@@ -13,16 +15,14 @@
  * (whatever its status) and EF_NETWORK, EF_TOO_LARGE otherwise. */
 typedef struct ef_job_rules {
     bool authenticated; /* its bearer is the device's own */
-    int64_t (*due_ms)(const ef_agent *a, int64_t now_ms);
-    ef_status (*begin)(ef_agent *a, ef_request *request, int64_t now_ms);
-    void (*finish)(ef_agent *a, ef_status status, int64_t now_ms);
+    int64_t (*due_ms)(const ef_agent *a);
+    ef_status (*begin)(ef_agent *a, ef_request *request);
+    void (*finish)(ef_agent *a, ef_status status);
 } ef_job_rules;
 
 /* A row of the table of transitions, from which docs/agent-states.md is made. */
 typedef struct ef_transition {
-    ef_state from;
-    ef_event event;
-    ef_state to;
+    uint8_t from, event, to; /* ef_state, ef_event, ef_state */
 } ef_transition;
 
 /* ef_agent.c */
@@ -36,6 +36,18 @@ void ef_agent_settle(ef_agent *a);
 void ef_restart(ef_agent *a);
 /* Copies at most cap - 1 bytes and a NUL. */
 void ef_copy_text(char *out, size_t cap, const char *text);
+
+/* What the core asks of parts that may not be there, without their code. */
+static inline bool ef_network_is_down(const ef_agent *a) { return a->networks != NULL && a->networks->down; }
+static inline bool ef_messages_carry(const ef_agent *a, ef_flight what) /* not by a request: the link is up, or has it on the way */
+{
+    return a->messages != NULL && (a->messages->up || a->messages->flight == what);
+}
+static inline bool ef_messages_idle(const ef_agent *a) /* nothing is on the way */
+{
+    const ef_messages *m = a->messages;
+    return m == NULL || !m->up || (m->answer.state == EF_ANSWER_NONE && m->flight == EF_FLIGHT_NONE && m->response.unacknowledged == 0);
+}
 
 /* ef_backoff.c: exponential with full jitter. */
 void ef_backoff_reset(ef_backoff *backoff, uint32_t base_ms, uint32_t cap_ms);
@@ -51,26 +63,26 @@ uint32_t ef_quality_wait_ms(const ef_agent *a, ef_backoff *backoff);     /* the 
 /* ef_clock.c */
 void ef_clock_load(ef_agent *a);
 void ef_clock_heard(ef_agent *a, int64_t utc_ms);
+void ef_clock_told(ef_agent *a, const ef_json *answer); /* its serverTimeMs, if it has one */
 void ef_clock_settle(ef_agent *a); /* stores the latest time now */
 int64_t ef_http_date_ms(const char *text, size_t len); /* IMF-fixdate of RFC 9110; 0 when it is none */
 
 /* ef_exchange.c */
-int64_t ef_exchange_step(ef_agent *a, int64_t now_ms); /* how long it may wait, ms */
+int64_t ef_exchange_step(ef_agent *a); /* how long it may wait, ms */
 /* Reads the answer of the job under way as a JSON object. */
 ef_status ef_exchange_json(const ef_agent *a, ef_json *json);
 /* For `finish`: when to ask again after an answer that is no success: the host's Retry-After and the backoff. */
-int64_t ef_exchange_retry_ms(ef_agent *a, ef_backoff *backoff, int64_t now_ms);
+void ef_exchange_refused(ef_agent *a, const char *what); /* a line in the log */
+bool ef_is_refusal(int32_t code); /* of a request that would be refused again: 4xx, but not 401, 408, 425, 429 */
+int64_t ef_exchange_retry_ms(ef_agent *a, ef_backoff *backoff);
 
 /* ef_identity.c */
+extern const uint16_t ef_identity_sizes[4]; /* of the texts */
 ef_status ef_identity_load(ef_agent *a);
 ef_status ef_identity_store(const ef_agent *a, const ef_identity *identity);
 
-/* ef_networks.c, ef_provision.c, ef_reset.c */
-void ef_networks_load(ef_agent *a);
-int64_t ef_networks_step(ef_agent *a, int64_t now_ms);
+/* ef_networks.c, ef_provision.c */
 void ef_networks_joined(ef_agent *a, const char *ssid); /* by a person, and stored */
-int64_t ef_provision_step(ef_agent *a, int64_t now_ms);
-ef_status ef_reset_complete(ef_agent *a); /* at the start: a reset that was cut */
 /* ef_keys.c */
 ef_status ef_keys_load(ef_agent *a);
 ef_status ef_keys_store(ef_agent *a, const ef_key_record *record); /* in place of all the keys there are */
@@ -80,10 +92,10 @@ bool ef_keys_first(ef_agent *a); /* whether the list is asked for before an offe
 extern const ef_job_rules ef_keys_job;
 
 /* ef_claim.c, ef_token.c, ef_report.c, ef_poll.c, ef_telemetry.c: one job each (claiming has two) */
-extern const ef_job_rules ef_claim_job, ef_pair_job, ef_token_job, ef_report_job, ef_poll_job, ef_telemetry_job;
+extern const ef_job_rules ef_claim_job, ef_pair_job, ef_token_job, ef_report_job, ef_poll_job;
 void ef_claim_init(ef_agent *a);
 bool ef_token_valid(const ef_agent *a);
-void ef_token_refused(ef_agent *a, int64_t now_ms); /* a 401 came */
+void ef_token_refused(ef_agent *a); /* a 401 came */
 void ef_token_accepted(ef_agent *a);
 void ef_token_init(ef_agent *a);
 void ef_report_init(ef_agent *a);
@@ -91,16 +103,14 @@ void ef_report_progress(ef_agent *a, ef_report_state state, int percent);
 bool ef_report_idle(const ef_agent *a); /* no report on the way is unsent */
 const char *ef_report_state_name(ef_report_state state);
 void ef_poll_init(ef_agent *a);
-void ef_telemetry_init(ef_agent *a);
-int64_t ef_telemetry_step(ef_agent *a, int64_t now_ms);
 
 /* What both ways of sending need: is something due, its body in control.tx, and that the host has it. */
-bool ef_report_waits(const ef_agent *a, int64_t now_ms);
+bool ef_report_waits(const ef_agent *a);
 ef_status ef_report_write(ef_agent *a, size_t *len);
-void ef_report_taken(ef_agent *a, int64_t now_ms);
-bool ef_telemetry_waits(const ef_agent *a, int64_t now_ms);
+void ef_report_taken(ef_agent *a);
+bool ef_telemetry_waits(const ef_agent *a);
 ef_status ef_telemetry_write(ef_agent *a, size_t *len);
-void ef_telemetry_taken(ef_agent *a, int64_t now_ms);
+void ef_telemetry_taken(ef_agent *a);
 
 /* ef_spill.c: telemetry in flash */
 typedef struct ef_spill {
@@ -116,10 +126,6 @@ bool ef_spill_read(ef_agent *a, uint32_t number, ef_spill *view); /* into contro
 void ef_spill_drop(ef_agent *a);                                 /* the oldest record */
 
 /* ef_ring_store.c */
-void ef_ring_load(ef_agent *a);
-void ef_ring_note(ef_agent *a, ef_log_level level, const char *text);
-int64_t ef_ring_step(ef_agent *a, int64_t now_ms);
-void ef_ring_flush(ef_agent *a);
 void ef_ring_range(const ef_agent *a, uint32_t *first, uint32_t *last);
 ef_status ef_ring_message(ef_agent *a, const char *request_id, uint32_t *number, uint32_t last, size_t *len, bool *more);
 
@@ -128,23 +134,15 @@ ef_status ef_links_store(ef_agent *a, const ef_json *claim);
 ef_status ef_links_url(const ef_agent *a, ef_link link, char out[EF_LINK_URL_CHARS + 1]);
 
 /* ef_messages.c, ef_action.c, ef_device_status.c */
-void ef_messages_init(ef_agent *a);
-int64_t ef_messages_step(ef_agent *a, int64_t now_ms);
-bool ef_messages_carry(const ef_agent *a, ef_flight what); /* not by a request: the link is up, or has it on the way */
-bool ef_messages_idle(const ef_agent *a);                  /* nothing is on the way */
 bool ef_messages_wanted(const ef_agent *a);                /* there is a link to be had */
-void ef_messages_goodbye(ef_agent *a);
 ef_status ef_messages_send(ef_agent *a, const char *topic, size_t len, bool acknowledged, bool retain); /* of control.tx */
 void ef_action_command(ef_agent *a, const char *text, size_t len);
 ef_status ef_action_answer_again(ef_agent *a);
-void ef_device_status_write(ef_agent *a, ef_json_writer *w, int64_t now_ms);
-
-/* ef_sleep.c */
-int64_t ef_sleep_step(ef_agent *a, int64_t now_ms);
+void ef_device_status_write(ef_agent *a, ef_json_writer *w);
 
 /* ef_update_record.c */
 ef_status ef_update_record_load(ef_agent *a);
-ef_status ef_update_record_store(const ef_agent *a); /* the head */
+ef_status ef_update_record_store(ef_agent *a); /* the head */
 ef_status ef_update_record_end(ef_agent *a, const ef_report *report, const uint8_t returned_sha256[32]); /* with the head; the hash may be NULL */
 ef_status ef_update_record_reset(ef_agent *a); /* offers and reports were the former owner's; sequence, epoch and what was returned from stay */
 ef_status ef_update_record_first(const ef_agent *a, ef_report *report);
@@ -158,18 +156,18 @@ void ef_progress_store(const ef_agent *a, const ef_offer *offer, uint32_t offset
 ef_event ef_update_resume(ef_agent *a); /* what the boot record and the update record say together at the start */
 void ef_update_offered(ef_agent *a, const char *offer_id, const uint8_t *cose, size_t len); /* may have the keys asked for first, and be offered anew */
 /* The end of an offer: stored together with everything that follows from it, then the report. */
-int64_t ef_update_step(ef_agent *a, int64_t now_ms);
+int64_t ef_update_step(ef_agent *a);
 void ef_update_ended(ef_agent *a, const char *offer_id, ef_report_state state, ef_status error, const char *detail);
 void ef_update_failed(ef_agent *a, ef_status error, const char *detail);
-int64_t ef_applying_step(ef_agent *a, int64_t now_ms);
-int64_t ef_rebooting_step(ef_agent *a, int64_t now_ms);
+int64_t ef_applying_step(ef_agent *a);
+int64_t ef_rebooting_step(ef_agent *a);
 
 /* ef_download.c, ef_verify.c, ef_confirm.c: the states of the same names */
 void ef_download_enter(ef_agent *a);
-int64_t ef_download_step(ef_agent *a, int64_t now_ms);
+int64_t ef_download_step(ef_agent *a);
 void ef_verify_enter(ef_agent *a);
-int64_t ef_verify_step(ef_agent *a, int64_t now_ms);
+int64_t ef_verify_step(ef_agent *a);
 void ef_confirm_enter(ef_agent *a);
-int64_t ef_confirm_step(ef_agent *a, int64_t now_ms);
+int64_t ef_confirm_step(ef_agent *a);
 
 #endif

@@ -11,25 +11,24 @@ void ef_poll_init(ef_agent *a)
 }
 
 /* A fleet that was switched on at once does not stay in step: the interval varies by a tenth. */
-static int64_t next_poll_ms(ef_agent *a, int64_t now_ms)
+static int64_t next_poll_ms(ef_agent *a)
 {
     uint32_t tenth = a->config.poll_ms / 10;
-    return now_ms + a->config.poll_ms - tenth + ef_random_below(a->port, 2 * tenth + 1);
+    return a->now_ms + a->config.poll_ms - tenth + ef_random_below(a->port, 2 * tenth + 1);
 }
 
 /* What an offer ended with is told before the next one is asked for. */
-static int64_t poll_due(const ef_agent *a, int64_t now_ms)
+static int64_t poll_due(const ef_agent *a)
 {
-    (void)now_ms;
-    bool free = a->state == EF_STATE_IDLE && ef_token_valid(a) && a->record.terminal_count == 0 && a->record.unwritten.state == EF_REPORT_NONE && a->reports.count == 0 &&
+    bool free = a->state == EF_STATE_IDLE && ef_token_valid(a) && a->record.terminal_count == 0 && a->record.unwritten == EF_REPORT_NONE &&
+                a->reports.count == 0 &&
                 !a->keys.wanted;
     return free ? a->poll_next_ms : EF_NEVER;
 }
 
-static ef_status poll_begin(ef_agent *a, ef_request *request, int64_t now_ms)
+static ef_status poll_begin(ef_agent *a, ef_request *request)
 {
     char *out = a->control.path, *end = out + sizeof a->control.path - 16;
-    (void)now_ms;
     out += sprintf(out, "/device/v1/update?version=");
     for (const char *p = a->config.version; *p != 0 && out < end; p++) {
         if (*p == '+')
@@ -42,22 +41,22 @@ static ef_status poll_begin(ef_agent *a, ef_request *request, int64_t now_ms)
     return EF_OK;
 }
 
-static void poll_finish(ef_agent *a, ef_status status, int64_t now_ms)
+static void poll_finish(ef_agent *a, ef_status status)
 {
     ef_exchange *x = &a->control;
     int32_t code = status == EF_OK || status == EF_TOO_LARGE ? x->response.status : 0;
     if (code == 401) {
-        a->poll_next_ms = now_ms;
+        a->poll_next_ms = a->now_ms;
         return;
     }
     if (code != 200 && code != 204) {
         if (code != 0 && code != 429 && code < 500)
-            ef_log(a, EF_LOG_WARN, "the host answered the question for an update with %d", (int)code);
-        a->poll_next_ms = ef_exchange_retry_ms(a, &a->poll_backoff, now_ms);
+            ef_exchange_refused(a, "poll");
+        a->poll_next_ms = ef_exchange_retry_ms(a, &a->poll_backoff);
         return;
     }
     ef_backoff_reset(&a->poll_backoff, 1000, 60000);
-    a->poll_next_ms = next_poll_ms(a, now_ms);
+    a->poll_next_ms = next_poll_ms(a);
     ef_keys_announced(a, x->response.keys_generation);
     if (code == 204) {
         a->keys.judge_next = false; /* what waited is no longer offered */

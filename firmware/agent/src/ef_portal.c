@@ -53,7 +53,7 @@ static void answer(ef_portal *p, ef_answer what, uint16_t status)
 
 static void token_text(const ef_agent *a, char out[2 * EF_PROVISION_TOKEN_BYTES + 1])
 {
-    (void)ef_hex_encode(a->provision.token, sizeof a->provision.token, out, 2 * EF_PROVISION_TOKEN_BYTES + 1);
+    (void)ef_hex_encode(a->provision->token, sizeof a->provision->token, out, 2 * EF_PROVISION_TOKEN_BYTES + 1);
 }
 
 static bool token_fits(const ef_agent *a, const char *given)
@@ -84,7 +84,7 @@ static void join(ef_portal *p)
         return;
     }
     ef_status status = ef_http_form(r->body, r->body_len, "token", token, sizeof token);
-    if (status != EF_OK || p->agent->provision.state == EF_PROVISION_IDLE || !token_fits(p->agent, token)) {
+    if (status != EF_OK || p->agent->provision->state == EF_PROVISION_IDLE || !token_fits(p->agent, token)) {
         refused(p, 403, "This page was out of date. Please try again.");
         return;
     }
@@ -196,7 +196,7 @@ static const char *security_name(ef_wifi_security security)
 static void put_row(ef_portal *p, const ef_heard *heard)
 {
     char meta[48];
-    bool again = strcmp(p->agent->provision.wifi.ssid, heard->ssid) == 0; /* tried before: most likely again, with another password */
+    bool again = strcmp(p->agent->provision->wifi.ssid, heard->ssid) == 0; /* tried before: most likely again, with another password */
     put(p, again ? "<label class=n><input type=radio name=ssid required checked value='" : "<label class=n><input type=radio name=ssid required value='");
     put_escaped(p, heard->ssid);
     put(p, "'><span>");
@@ -228,8 +228,8 @@ static void put_state(ef_portal *p)
     size_t len = 0;
     ef_json_begin(&w, p->item, sizeof p->item);
     ef_json_object(&w, NULL);
-    ef_json_put_string(&w, "state", ef_provision_state_name(a->provision.state));
-    ef_json_put_string(&w, "reason", a->provision.state == EF_PROVISION_FAILED ? ef_provision_reason_name(a->provision.reason) : "");
+    ef_json_put_string(&w, "state", ef_provision_state_name(a->provision->state));
+    ef_json_put_string(&w, "reason", a->provision->state == EF_PROVISION_FAILED ? ef_provision_reason_name(a->provision->reason) : "");
     ef_json_put_string(&w, "message", ef_provision_sentence(a));
     ef_json_put_string(&w, "pairingCode", ef_provision_pairing_code(a));
     ef_json_put_bool(&w, "claimed", a->identity.present);
@@ -242,7 +242,7 @@ static void put_state(ef_portal *p)
 static bool fill(ef_portal *p, ef_hole hole)
 {
     const ef_agent *a = p->agent;
-    const ef_provision_state state = a->provision.state;
+    const ef_provision_state state = a->provision->state;
     char token[2 * EF_PROVISION_TOKEN_BYTES + 1];
     ef_heard heard;
     p->item_at = p->item_len = 0;

@@ -80,7 +80,7 @@ const char *ef_provision_pairing_code(const ef_agent *a)
 
 const char *ef_provision_sentence(const ef_agent *a)
 {
-    switch (a->provision.state) {
+    switch (a->provision->state) {
     case EF_PROVISION_LOCKED:
         return a->config.provision.needs_button ? "Press the button on the device to go on." : "Too many tries. Wait five minutes.";
     case EF_PROVISION_WAITING:
@@ -88,7 +88,7 @@ const char *ef_provision_sentence(const ef_agent *a)
     case EF_PROVISION_JOINING:
         return "Joining the network.";
     case EF_PROVISION_FAILED:
-        return reasons[a->provision.reason].sentence;
+        return reasons[a->provision->reason].sentence;
     case EF_PROVISION_JOINED:
         if (a->identity.present)
             return "The device is online and belongs to an account. You can close this page.";
@@ -106,7 +106,7 @@ static int64_t window_ms(const ef_agent *a)
 
 static void happened(ef_agent *a, event e)
 {
-    ef_provision *p = &a->provision;
+    ef_provision *p = a->provision;
     for (size_t i = 0; i < sizeof transitions / sizeof transitions[0]; i++) {
         if (transitions[i].from != p->state || transitions[i].event != e)
             continue;
@@ -120,8 +120,8 @@ static void happened(ef_agent *a, event e)
 
 void ef_provision_close(ef_agent *a)
 {
-    ef_provision *p = &a->provision;
-    if (p->state == EF_PROVISION_IDLE)
+    ef_provision *p = a->provision;
+    if (p == NULL || p->state == EF_PROVISION_IDLE)
         return;
     if (p->state == EF_PROVISION_JOINING) /* half a join is none */
         (void)a->port->act(a->port->ctx, EF_NETWORK_LEAVE, NULL);
@@ -129,15 +129,15 @@ void ef_provision_close(ef_agent *a)
     ef_wipe(&p->wifi, sizeof p->wifi);
     ef_wipe(p->token, sizeof p->token);
     p->by_itself = false;
-    a->networks.down_since_ms = a->now_ms; /* closed by hand or by time: not again at once */
+    a->networks->down_since_ms = a->now_ms; /* closed by hand or by time: not again at once */
     a->config.provision.port->close(a->config.provision.port->ctx);
 }
 
 ef_status ef_provision_open(ef_agent *a)
 {
-    ef_provision *p = &a->provision;
+    ef_provision *p = a->provision;
     const ef_provision_port *port = a->config.provision.port;
-    if (port == NULL)
+    if (p == NULL || port == NULL)
         return EF_NOT_FOUND;
     if (p->state != EF_PROVISION_IDLE && p->state != EF_PROVISION_JOINED)
         return EF_OK;
@@ -159,8 +159,8 @@ ef_status ef_provision_open(ef_agent *a)
 
 void ef_provision_authorize(ef_agent *a)
 {
-    ef_provision *p = &a->provision;
-    if (p->state != EF_PROVISION_LOCKED)
+    ef_provision *p = a->provision;
+    if (p == NULL || p->state != EF_PROVISION_LOCKED)
         return;
     p->tries = 0;
     p->until_ms = a->now_ms + (a->config.provision.needs_button ? UNLOCKED_MS : window_ms(a));
@@ -169,9 +169,9 @@ void ef_provision_authorize(ef_agent *a)
 
 void ef_provision_scan(ef_agent *a)
 {
-    ef_provision *p = &a->provision;
+    ef_provision *p = a->provision;
     const ef_provision_port *port = a->config.provision.port;
-    if (port == NULL || p->state == EF_PROVISION_IDLE || p->state == EF_PROVISION_JOINING || p->state == EF_PROVISION_JOINED ||
+    if (p == NULL || port == NULL || p->state == EF_PROVISION_IDLE || p->state == EF_PROVISION_JOINING || p->state == EF_PROVISION_JOINED ||
         (p->scanned && a->now_ms - p->scanned_ms < SCAN_AGAIN_MS))
         return;
     p->scanned = port->scan(port->ctx) == EF_OK;
@@ -200,7 +200,7 @@ ef_status ef_provision_heard(ef_agent *a, size_t *cursor, ef_heard *out)
 
 static void fail(ef_agent *a, ef_provision_reason reason)
 {
-    ef_provision *p = &a->provision;
+    ef_provision *p = a->provision;
     p->reason = reason;
     ef_wipe(p->wifi.password, sizeof p->wifi.password);
     if (p->until_ms < a->now_ms + UNLOCKED_MS)
@@ -214,7 +214,9 @@ static void fail(ef_agent *a, ef_provision_reason reason)
 
 ef_status ef_provision_join(ef_agent *a, const char *ssid, const char *password)
 {
-    ef_provision *p = &a->provision;
+    ef_provision *p = a->provision;
+    if (p == NULL)
+        return EF_NOT_FOUND;
     if (p->state == EF_PROVISION_JOINING)
         return EF_AGAIN;
     if (p->state != EF_PROVISION_WAITING && p->state != EF_PROVISION_FAILED)
@@ -226,20 +228,20 @@ ef_status ef_provision_join(ef_agent *a, const char *ssid, const char *password)
     ef_copy_text(p->wifi.ssid, sizeof p->wifi.ssid, ssid);
     ef_copy_text(p->wifi.password, sizeof p->wifi.password, password);
     happened(a, CREDENTIALS);
-    a->networks.trying = false;
-    a->networks.current = EF_NETWORKS_MAX;
+    a->networks->trying = false;
+    a->networks->current = EF_NETWORKS_MAX;
     if (a->port->act(a->port->ctx, EF_NETWORK_JOIN, &(ef_action_detail){.ssid = p->wifi.ssid, .password = p->wifi.password}) != EF_OK) {
         fail(a, EF_REASON_NO_RADIO);
         return EF_OK;
     }
-    a->networks.seen = EF_NETWORK_JOINING;
-    a->networks.look_ms = 0;
+    a->networks->seen = EF_NETWORK_JOINING;
+    a->networks->look_ms = 0;
     return EF_OK;
 }
 
 static void joined(ef_agent *a)
 {
-    ef_provision *p = &a->provision;
+    ef_provision *p = a->provision;
     if (ef_networks_add(a, &p->wifi) != EF_OK) {
         (void)a->port->act(a->port->ctx, EF_NETWORK_LEAVE, NULL);
         fail(a, EF_REASON_NOT_STORED);
@@ -253,7 +255,7 @@ static void joined(ef_agent *a)
 
 static void joining_step(ef_agent *a, int64_t now_ms)
 {
-    switch (a->networks.seen) {
+    switch (a->networks->seen) {
     case EF_NETWORK_UP:
         joined(a);
         break;
@@ -265,7 +267,7 @@ static void joining_step(ef_agent *a, int64_t now_ms)
         break;
     case EF_NETWORK_NONE:
     case EF_NETWORK_JOINING:
-        if (now_ms - a->provision.entered_ms >= JOIN_TIMEOUT_MS) {
+        if (now_ms - a->provision->entered_ms >= JOIN_TIMEOUT_MS) {
             (void)a->port->act(a->port->ctx, EF_NETWORK_LEAVE, NULL);
             fail(a, EF_REASON_NO_ADDRESS);
         }
@@ -276,22 +278,29 @@ static void joining_step(ef_agent *a, int64_t now_ms)
 /* Whether it is to open without being asked. */
 static bool opens_by_itself(const ef_agent *a)
 {
-    if (!a->networks.down)
+    if (!a->networks->down)
         return false;
-    return a->networks.count == 0 ? !a->provision.opened : ef_networks_lost(a);
+    return a->networks->count == 0 ? !a->provision->opened : ef_networks_lost(a);
 }
 
-int64_t ef_provision_step(ef_agent *a, int64_t now_ms)
+static ef_status start(ef_agent *a)
 {
-    ef_provision *p = &a->provision;
+    memset(a->provision, 0, sizeof *a->provision);
+    return a->networks == NULL ? EF_BAD_ARGUMENT : EF_OK;
+}
+
+static int64_t step(ef_agent *a)
+{
+    int64_t now_ms = a->now_ms;
+    ef_provision *p = a->provision;
     if (a->config.provision.port == NULL)
         return EF_NEVER;
     switch (p->state) {
     case EF_PROVISION_IDLE:
         if (opens_by_itself(a)) {
-            p->by_itself = a->networks.count > 0;
+            p->by_itself = a->networks->count > 0;
             if (ef_provision_open(a) != EF_OK)
-                a->networks.down_since_ms = now_ms, p->opened = true;
+                a->networks->down_since_ms = now_ms, p->opened = true;
         }
         break;
     case EF_PROVISION_JOINING:
@@ -313,9 +322,17 @@ int64_t ef_provision_step(ef_agent *a, int64_t now_ms)
         /* fall through */
     default:
         /* Whoever comes home finds the known network back: nobody need be asked. */
-        if (now_ms >= p->until_ms || (p->by_itself && !a->networks.down))
+        if (now_ms >= p->until_ms || (p->by_itself && !a->networks->down))
             ef_provision_close(a);
         break;
     }
     return p->state == EF_PROVISION_IDLE ? EF_NEVER : 250;
+}
+
+static const ef_part part = {.start = start, .step = step};
+
+void ef_provision_use(ef_agent_config *config, ef_provision *state)
+{
+    config->parts[EF_PART_PROVISION] = &part;
+    config->provision_state = state;
 }

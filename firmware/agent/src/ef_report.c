@@ -29,7 +29,7 @@ void ef_report_init(ef_agent *a)
 
 static bool is_under_way(const ef_agent *a)
 {
-    return a->control.job == EF_JOB_REPORT || a->messages.flight == EF_FLIGHT_REPORT;
+    return a->control.job == EF_JOB_REPORT || (a->messages != NULL && a->messages->flight == EF_FLIGHT_REPORT);
 }
 
 bool ef_report_idle(const ef_agent *a)
@@ -72,15 +72,14 @@ static bool any_waits(const ef_agent *a)
     return a->reports.count > 0 || a->record.terminal_count > 0;
 }
 
-static int64_t report_due(const ef_agent *a, int64_t now_ms)
+static int64_t report_due(const ef_agent *a)
 {
-    (void)now_ms;
     return any_waits(a) && ef_token_valid(a) && !ef_messages_carry(a, EF_FLIGHT_REPORT) ? a->reports.next_ms : EF_NEVER;
 }
 
-bool ef_report_waits(const ef_agent *a, int64_t now_ms)
+bool ef_report_waits(const ef_agent *a)
 {
-    return any_waits(a) && now_ms >= a->reports.next_ms;
+    return any_waits(a) && a->now_ms >= a->reports.next_ms;
 }
 
 ef_status ef_report_write(ef_agent *a, size_t *len)
@@ -106,45 +105,44 @@ ef_status ef_report_write(ef_agent *a, size_t *len)
     return ef_json_end(&w, len);
 }
 
-static ef_status report_begin(ef_agent *a, ef_request *request, int64_t now_ms)
+static ef_status report_begin(ef_agent *a, ef_request *request)
 {
-    (void)now_ms;
     request->path = "/device/v1/reports";
     request->bearer = a->token.text;
     return ef_report_write(a, &request->body_len);
 }
 
 /* The host has the report that was written last. */
-void ef_report_taken(ef_agent *a, int64_t now_ms)
+void ef_report_taken(ef_agent *a)
 {
     ef_report_queue *q = &a->reports;
     ef_backoff_reset(&q->backoff, 500, 60000);
-    q->next_ms = now_ms;
+    q->next_ms = a->now_ms;
     if (q->sending_progress) {
         drop_first(q);
         return;
     }
     if (ef_update_record_told(a) != EF_OK)
-        ef_log(a, EF_LOG_ERROR, "the update record could not be written; the report may be sent again");
+        ef_log(a, EF_LOG_ERROR, "The update record could not be written."); /* then the report is sent again */
 }
 
-static void report_finish(ef_agent *a, ef_status status, int64_t now_ms)
+static void report_finish(ef_agent *a, ef_status status)
 {
     ef_report_queue *q = &a->reports;
     int32_t code = status == EF_OK ? a->control.response.status : 0;
     if (code == 401) {
-        q->next_ms = now_ms; /* as soon as there is a new token */
+        q->next_ms = a->now_ms; /* as soon as there is a new token */
         return;
     }
     bool taken = code == 204; /* and nothing else: a captive portal answers 200 to everything */
-    bool refused = code >= 400 && code < 500 && code != 408 && code != 425 && code != 429;
+    bool refused = ef_is_refusal(code);
     if (!taken && !refused) {
-        q->next_ms = ef_exchange_retry_ms(a, &q->backoff, now_ms);
+        q->next_ms = ef_exchange_retry_ms(a, &q->backoff);
         return;
     }
     if (refused)
-        ef_log(a, EF_LOG_WARN, "the host refused a report with %d", (int)code);
-    ef_report_taken(a, now_ms);
+        ef_exchange_refused(a, "report");
+    ef_report_taken(a);
 }
 
 const ef_job_rules ef_report_job = {.authenticated = true, .due_ms = report_due, .begin = report_begin, .finish = report_finish};

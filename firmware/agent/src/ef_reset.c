@@ -35,7 +35,7 @@ static ef_status carry_out(ef_agent *a)
     return status == EF_OK ? EF_OK : EF_FLASH_FAILED;
 }
 
-ef_status ef_reset_complete(ef_agent *a)
+static ef_status complete(ef_agent *a)
 {
     uint8_t mark;
     size_t len = 0;
@@ -58,7 +58,8 @@ ef_status ef_factory_reset(ef_agent *a)
     if (a->port->kv_set(a->port->ctx, mark_key, &mark, 1) != EF_OK)
         return EF_FLASH_FAILED;
     ef_log(a, EF_LOG_WARN, "factory reset");
-    ef_provision_close(a);
+    if (a->provision != NULL)
+        ef_provision_close(a);
     for (int i = 0; i < EF_CHANNEL_COUNT; i++)
         a->port->close(a->port->ctx, (ef_channel)i);
     ef_status status = carry_out(a);
@@ -67,4 +68,11 @@ ef_status ef_factory_reset(ef_agent *a)
     (void)a->port->act(a->port->ctx, EF_NETWORK_LEAVE, NULL);
     ef_restart(a); /* nothing of the former life is to be written again */
     return status;
+}
+
+static const ef_part part = {.start = complete, .restart = ef_factory_reset};
+
+void ef_reset_use(ef_agent_config *config)
+{
+    config->parts[EF_PART_RESET] = &part;
 }

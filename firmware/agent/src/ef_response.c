@@ -57,29 +57,36 @@ static void read_etag(ef_response *response, const char *value, size_t len)
         memcpy(response->etag, hash, sizeof response->etag);
 }
 
+static void read_offer(ef_response *response, const char *value, size_t len)
+{
+    if (len != EF_OFFER_CHARS)
+        return;
+    for (size_t i = 0; i < len; i++)
+        if (memchr("0123456789abcdef", value[i], 16) == NULL)
+            return;
+    memcpy(response->offer_id, value, len);
+    response->offer_id[len] = 0;
+}
+
 void ef_response_header(ef_response *response, const char *name, size_t name_len, const char *value, size_t value_len)
 {
+    static const char names[] = "content-length\0retry-after\0espforge-keys\0content-range\0date\0etag\0espforge-offer\0";
     size_t at = 0;
-    if (is_name(name, name_len, "content-length")) {
-        int64_t length = digits(value, value_len, &at);
-        response->content_length = at == value_len ? length : -1;
-    } else if (is_name(name, name_len, "content-range")) {
-        read_content_range(response, value, value_len);
-    } else if (is_name(name, name_len, "date")) {
-        response->date_ms = ef_http_date_ms(value, value_len);
-    } else if (is_name(name, name_len, "retry-after")) {
-        int64_t seconds = digits(value, value_len, &at);
-        response->retry_after_s = at == value_len && seconds > 0 ? (int32_t)(seconds > 86400 ? 86400 : seconds) : 0;
-    } else if (is_name(name, name_len, "espforge-keys")) {
-        int64_t generation = digits(value, value_len, &at);
-        response->keys_generation = at == value_len && generation > 0 ? (uint64_t)generation : 0;
-    } else if (is_name(name, name_len, "etag")) {
-        read_etag(response, value, value_len);
-    } else if (is_name(name, name_len, "espforge-offer") && value_len == EF_OFFER_CHARS) {
-        for (size_t i = 0; i < value_len; i++)
-            if (!((value[i] >= '0' && value[i] <= '9') || (value[i] >= 'a' && value[i] <= 'f')))
-                return;
-        memcpy(response->offer_id, value, value_len);
-        response->offer_id[value_len] = 0;
+    int which = 0;
+    for (const char *n = names; *n != 0 && !is_name(name, name_len, n); n += strlen(n) + 1)
+        which++;
+    int64_t number = digits(value, value_len, &at);
+    if (at != value_len)
+        number = -1;
+    int64_t positive = number > 0 ? number : 0;
+    switch (which) {
+    case 0: response->content_length = number; break;
+    case 1: response->retry_after_s = positive > 86400 ? 86400 : (int32_t)positive; break;
+    case 2: response->keys_generation = (uint64_t)positive; break;
+    case 3: read_content_range(response, value, value_len); break;
+    case 4: response->date_ms = ef_http_date_ms(value, value_len); break;
+    case 5: read_etag(response, value, value_len); break;
+    case 6: read_offer(response, value, value_len); break;
+    default: break;
     }
 }

@@ -12,9 +12,9 @@ static void key_of(uint32_t number, char key[8])
     (void)snprintf(key, 8, "log%u", (unsigned)(number % EF_RING_CHUNKS));
 }
 
-void ef_ring_load(ef_agent *a)
+static ef_status start(ef_agent *a)
 {
-    ef_ring *ring = &a->ring;
+    ef_ring *ring = a->ring;
     bool found = false;
     memset(ring, 0, sizeof *ring);
     ring->budget = EF_RING_CHUNKS;
@@ -33,11 +33,12 @@ void ef_ring_load(ef_agent *a)
         ring->position = chunk.position;
         ring->fill = ring->stored = (uint16_t)chunk.len;
     }
+    return EF_OK;
 }
 
 static ef_status write_chunk(ef_agent *a)
 {
-    ef_ring *ring = &a->ring;
+    ef_ring *ring = a->ring;
     char key[8];
     if (ring->stored == ring->fill)
         return EF_OK;
@@ -53,7 +54,7 @@ static ef_status write_chunk(ef_agent *a)
 
 static bool append(ef_agent *a, const char *line, size_t len)
 {
-    ef_ring *ring = &a->ring;
+    ef_ring *ring = a->ring;
     if (ring->stored == ring->fill)
         ring->oldest_ms = a->now_ms;
     if (ef_ring_append(ring, line, len))
@@ -65,10 +66,10 @@ static bool append(ef_agent *a, const char *line, size_t len)
     return ef_ring_append(ring, line, len);
 }
 
-void ef_ring_note(ef_agent *a, ef_log_level level, const char *text)
+static void note(ef_agent *a, ef_log_level level, const char *text)
 {
     char line[EF_RING_LINE_BYTES];
-    ef_ring *ring = &a->ring;
+    ef_ring *ring = a->ring;
     if (level == EF_LOG_DEBUG || strncmp(text, "PAIRING ", 8) == 0) /* a pairing code is for who stands before the device */
         return;
     int64_t utc_ms = a->clock.base_utc_ms == 0 ? 0 : ef_agent_utc_ms(a), uptime_ms = a->now_ms - a->started_ms;
@@ -84,9 +85,10 @@ void ef_ring_note(ef_agent *a, ef_log_level level, const char *text)
         ring->urgent = true;
 }
 
-int64_t ef_ring_step(ef_agent *a, int64_t now_ms)
+static int64_t step(ef_agent *a)
 {
-    ef_ring *ring = &a->ring;
+    int64_t now_ms = a->now_ms;
+    ef_ring *ring = a->ring;
     if (ring->budget == EF_RING_CHUNKS) {
         ring->refill_ms = now_ms + REFILL_MS;
     } else if (now_ms >= ring->refill_ms) {
@@ -100,15 +102,15 @@ int64_t ef_ring_step(ef_agent *a, int64_t now_ms)
     return EF_NEVER;
 }
 
-void ef_ring_flush(ef_agent *a)
+static void flush(ef_agent *a)
 {
     (void)write_chunk(a);
 }
 
 void ef_ring_range(const ef_agent *a, uint32_t *first, uint32_t *last)
 {
-    *last = a->ring.number;
-    *first = a->ring.number >= EF_RING_CHUNKS ? a->ring.number - EF_RING_CHUNKS + 1 : 0;
+    *last = a->ring->number;
+    *first = a->ring->number >= EF_RING_CHUNKS ? a->ring->number - EF_RING_CHUNKS + 1 : 0;
 }
 
 /* The chunk `number`, in control.rx or the RAM. */
@@ -116,8 +118,8 @@ static bool read_chunk(ef_agent *a, uint32_t number, ef_ring_chunk *out)
 {
     char key[8];
     size_t len = 0;
-    if (number == a->ring.number) {
-        *out = (ef_ring_chunk){number, a->ring.position, (const char *)a->ring.chunk + EF_RING_HEAD_BYTES, a->ring.fill};
+    if (number == a->ring->number) {
+        *out = (ef_ring_chunk){number, a->ring->position, (const char *)a->ring->chunk + EF_RING_HEAD_BYTES, a->ring->fill};
         return true;
     }
     key_of(number, key);
@@ -135,7 +137,7 @@ ef_status ef_ring_message(ef_agent *a, const char *request_id, uint32_t *number,
     while (!found && *number != last)
         found = read_chunk(a, ++*number, &chunk);
     if (!found)
-        chunk = (ef_ring_chunk){.text = "", .position = a->ring.position + a->ring.fill};
+        chunk = (ef_ring_chunk){.text = "", .position = a->ring->position + a->ring->fill};
     memcpy(text, chunk.text, chunk.len);
     text[chunk.len] = 0;
     *more = *number != last;
@@ -147,4 +149,12 @@ ef_status ef_ring_message(ef_agent *a, const char *request_id, uint32_t *number,
     ef_json_put_bool(&w, "more", *more);
     ef_json_object_end(&w);
     return ef_json_end(&w, len);
+}
+
+static const ef_part part = {.start = start, .step = step, .settle = flush, .note = note};
+
+void ef_ring_use(ef_agent_config *config, ef_ring *state)
+{
+    config->parts[EF_PART_RING] = &part;
+    config->ring = state;
 }

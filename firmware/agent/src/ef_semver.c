@@ -11,16 +11,14 @@ typedef struct span {
 } span;
 
 typedef struct semver {
-    span core[3];
+    span core;
     span prerelease; /* without the hyphen; empty when there is none */
 } semver;
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+/* What the identifiers of a list may be. */
+enum { ANY, NUMBERS_STRICT /* no leading zeros */, NUMBERS_ONLY /* and nothing else */ };
 
-static bool is_identifier_char(char c)
-{
-    return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-';
-}
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 static bool is_number(span s)
 {
@@ -41,53 +39,41 @@ static span next_identifier(span *rest)
     return taken;
 }
 
-static bool identifiers_valid(span list, bool numbers_are_strict)
+/* How many identifiers there are; 0 when one of them is not good. */
+static unsigned identifiers(span list, int rule)
 {
+    unsigned count = 1;
     size_t begin = 0;
-    for (size_t i = 0; i <= list.len; i++) {
-        if (i < list.len && list.text[i] != '.') {
-            if (!is_identifier_char(list.text[i])) return false;
+    for (size_t i = 0;; i++) {
+        const char c = i == list.len ? '.' : list.text[i];
+        if (c != '.') {
+            const char letter = (char)(c | 0x20);
+            if (!is_digit(c) && c != '-' && (letter < 'a' || letter > 'z')) return 0;
             continue;
         }
         const span identifier = {list.text + begin, i - begin};
-        if (identifier.len == 0) return false;
-        if (numbers_are_strict && identifier.len > 1 && identifier.text[0] == '0' && is_number(identifier)) return false;
+        const bool number = is_number(identifier);
+        if (identifier.len == 0 || (rule == NUMBERS_ONLY && !number)) return 0;
+        if (rule != ANY && number && identifier.len > 1 && identifier.text[0] == '0') return 0;
+        if (i == list.len) return count;
+        count++;
         begin = i + 1;
     }
-    return true;
 }
 
 static bool semver_read(const char *text, semver *out)
 {
-    size_t len = 0;
-    while (len <= EF_SEMVER_MAX_BYTES && text[len] != '\0') len++;
-    if (len == 0 || len > EF_SEMVER_MAX_BYTES) return false;
-
-    size_t at = 0;
-    for (size_t part = 0; part < 3; part++) {
-        const size_t begin = at;
-        while (at < len && is_digit(text[at])) at++;
-        const size_t digits = at - begin;
-        if (digits == 0 || (digits > 1 && text[begin] == '0')) return false;
-        out->core[part] = (span){text + begin, digits};
-        if (part < 2) {
-            if (at == len || text[at] != '.') return false;
-            at++;
-        }
+    if (memchr(text, 0, EF_SEMVER_MAX_BYTES + 1) == NULL) return false;
+    out->core = (span){text, strcspn(text, "-+")};
+    text += out->core.len;
+    out->prerelease = (span){text, 0};
+    if (identifiers(out->core, NUMBERS_ONLY) != 3) return false;
+    if (*text == '-') {
+        out->prerelease = (span){text + 1, strcspn(text + 1, "+")};
+        text += 1 + out->prerelease.len;
+        if (identifiers(out->prerelease, NUMBERS_STRICT) == 0) return false;
     }
-
-    out->prerelease = (span){text + at, 0};
-    if (at < len && text[at] == '-') {
-        const size_t begin = ++at;
-        while (at < len && text[at] != '+') at++;
-        out->prerelease = (span){text + begin, at - begin};
-        if (!identifiers_valid(out->prerelease, true)) return false;
-    }
-    if (at < len && text[at] == '+') {
-        const span build = {text + at + 1, len - at - 1};
-        return identifiers_valid(build, false);
-    }
-    return at == len;
+    return *text == 0 || identifiers((span){text + 1, strlen(text + 1)}, ANY) != 0;
 }
 
 static int sign(int value) { return (value > 0) - (value < 0); }
@@ -110,9 +96,9 @@ static int compare_identifiers(span a, span b)
     return a.len < b.len ? -1 : 1;
 }
 
-static int compare_prereleases(span a, span b)
+/* When all are equal, the list that goes on is the greater one. */
+static int compare_lists(span a, span b)
 {
-    if (a.len == 0 || b.len == 0) return (a.len == 0) - (b.len == 0);
     while (a.len > 0 && b.len > 0) {
         const span left = next_identifier(&a);
         const span right = next_identifier(&b);
@@ -129,11 +115,12 @@ ef_status ef_semver_compare(const char *a, const char *b, int *order)
     if (a == NULL || b == NULL) return EF_BAD_ARGUMENT;
     semver left, right;
     if (!semver_read(a, &left) || !semver_read(b, &right)) return EF_MALFORMED;
-    for (size_t part = 0; part < 3; part++) {
-        *order = compare_numbers(left.core[part], right.core[part]);
-        if (*order != 0) return EF_OK;
-    }
-    *order = compare_prereleases(left.prerelease, right.prerelease);
+    *order = compare_lists(left.core, right.core);
+    if (*order != 0) return EF_OK;
+    if (left.prerelease.len == 0 || right.prerelease.len == 0)
+        *order = (left.prerelease.len == 0) - (right.prerelease.len == 0); /* a release is above its prereleases */
+    else
+        *order = compare_lists(left.prerelease, right.prerelease);
     return EF_OK;
 }
 

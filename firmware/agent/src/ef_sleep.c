@@ -7,17 +7,18 @@
 
 static bool all_is_said(const ef_agent *a, int64_t now_ms)
 {
-    const ef_messages *m = &a->messages;
+    const ef_messages *m = a->messages;
     bool told = a->polled && a->reports.count == 0 && a->record.terminal_count == 0;
-    bool measured = a->config.telemetry_ms == 0 ||
-                    (a->telemetry.sample_ms != 0 && a->telemetry.count == 0 && a->telemetry.spill_count == 0);
+    bool measured = a->telemetry == NULL || a->config.telemetry_ms == 0 ||
+                    (a->telemetry->sample_ms != 0 && a->telemetry->count == 0 && a->telemetry->spill_count == 0);
     bool heard = !ef_messages_wanted(a) || (m->up && ef_messages_idle(a) && !m->online_due && !m->status_due &&
                                             m->log.request_id[0] == 0 && now_ms - m->opened_ms >= LISTEN_MS);
     return told && measured && heard;
 }
 
-int64_t ef_sleep_step(ef_agent *a, int64_t now_ms)
+static int64_t step(ef_agent *a)
 {
+    int64_t now_ms = a->now_ms;
     ef_facts facts;
     if (a->config.sleep_ms == 0 || a->state != EF_STATE_IDLE || a->control.job != EF_JOB_NONE)
         return EF_NEVER;
@@ -36,4 +37,11 @@ int64_t ef_sleep_step(ef_agent *a, int64_t now_ms)
     }
     a->restarting = true;
     return 0;
+}
+
+static const ef_part part = {.step = step};
+
+void ef_sleep_use(ef_agent_config *config)
+{
+    config->parts[EF_PART_SLEEP] = &part;
 }

@@ -47,7 +47,7 @@ bool ef_spill_read(ef_agent *a, uint32_t number, ef_spill *view)
 
 void ef_spill_load(ef_agent *a)
 {
-    ef_telemetry *t = &a->telemetry;
+    ef_telemetry *t = a->telemetry;
     for (uint32_t i = 0; i < EF_TELEMETRY_SPILLS; i++) {
         char key[8];
         size_t len = 0;
@@ -71,7 +71,7 @@ void ef_spill_load(ef_agent *a)
 
 void ef_spill_drop(ef_agent *a)
 {
-    ef_telemetry *t = &a->telemetry;
+    ef_telemetry *t = a->telemetry;
     char key[8];
     key_of(t->spill_first, key);
     (void)a->port->kv_set(a->port->ctx, key, NULL, 0);
@@ -83,7 +83,7 @@ void ef_spill_drop(ef_agent *a)
 /* The whole ring becomes the newest record. */
 ef_status ef_spill_write(ef_agent *a)
 {
-    ef_telemetry *t = &a->telemetry;
+    ef_telemetry *t = a->telemetry;
     char key[8];
     uint8_t bytes[LARGEST];
     uint8_t *p = bytes + HEAD;

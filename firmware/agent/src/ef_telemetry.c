@@ -8,12 +8,13 @@
 
 #define SPILL_EVERY_MS 60000 /* flash wears: past this rate the oldest samples are lost instead */
 
-void ef_telemetry_init(ef_agent *a)
+static ef_status start(ef_agent *a)
 {
-    memset(&a->telemetry, 0, sizeof a->telemetry);
-    ef_backoff_reset(&a->telemetry.backoff, 1000, 60000);
+    memset(a->telemetry, 0, sizeof *a->telemetry);
+    ef_backoff_reset(&a->telemetry->backoff, 1000, 60000);
     ef_spill_load(a);
-    a->telemetry.backlog = a->telemetry.spill_count > 0;
+    a->telemetry->backlog = a->telemetry->spill_count > 0;
+    return EF_OK;
 }
 
 static bool name_is_good(const char *name)
@@ -29,7 +30,9 @@ static bool name_is_good(const char *name)
 
 ef_status ef_agent_telemetry_number(ef_agent *a, const char *name, double value)
 {
-    ef_telemetry *t = &a->telemetry;
+    ef_telemetry *t = a->telemetry;
+    if (t == NULL)
+        return EF_NOT_FOUND;
     if (name == NULL || !name_is_good(name) || !isfinite(value))
         return EF_BAD_ARGUMENT;
     uint32_t i = 0;
@@ -57,7 +60,7 @@ static void drop_samples(ef_telemetry *t, uint32_t count)
 /* Room for one sample of `size` bytes, or false: then the sample is the one that is lost. */
 static bool make_room(ef_agent *a, size_t size, int64_t now_ms)
 {
-    ef_telemetry *t = &a->telemetry;
+    ef_telemetry *t = a->telemetry;
     if (t->used + size <= sizeof t->ring)
         return true;
     /* What is under way lies at the beginning of the ring, or in the oldest record, and must stay there until its answer is here. */
@@ -83,7 +86,7 @@ static bool make_room(ef_agent *a, size_t size, int64_t now_ms)
 
 static void take_sample(ef_agent *a, int64_t now_ms)
 {
-    ef_telemetry *t = &a->telemetry;
+    ef_telemetry *t = a->telemetry;
     uint8_t bytes[EF_SAMPLE_MAX_BYTES];
     ef_facts facts;
     a->port->facts(a->port->ctx, &facts);
@@ -106,9 +109,10 @@ static void take_sample(ef_agent *a, int64_t now_ms)
     t->count++;
 }
 
-int64_t ef_telemetry_step(ef_agent *a, int64_t now_ms)
+static int64_t step(ef_agent *a)
 {
-    ef_telemetry *t = &a->telemetry;
+    int64_t now_ms = a->now_ms;
+    ef_telemetry *t = a->telemetry;
     if (a->config.telemetry_ms == 0 || !a->identity.present)
         return EF_NEVER;
     if (now_ms < t->sample_ms)
@@ -121,21 +125,26 @@ int64_t ef_telemetry_step(ef_agent *a, int64_t now_ms)
     return 0;
 }
 
-bool ef_telemetry_waits(const ef_agent *a, int64_t now_ms)
+static bool waits_at(const ef_agent *a, int64_t now_ms)
 {
-    const ef_telemetry *t = &a->telemetry;
+    const ef_telemetry *t = a->telemetry;
     uint32_t batch = a->config.telemetry_batch == 0 || t->backlog ? 1 : a->config.telemetry_batch;
     bool full = t->used + EF_SAMPLE_MAX_BYTES > sizeof t->ring; /* a batch is never larger than the ring */
     return now_ms >= t->next_ms && (t->spill_count > 0 || t->count >= batch || (t->count > 0 && full));
 }
 
-static int64_t telemetry_due(const ef_agent *a, int64_t now_ms)
+bool ef_telemetry_waits(const ef_agent *a)
+{
+    return waits_at(a, a->now_ms);
+}
+
+static int64_t telemetry_due(const ef_agent *a)
 {
     if (!ef_token_valid(a) || ef_messages_carry(a, EF_FLIGHT_TELEMETRY))
         return EF_NEVER;
-    if (ef_telemetry_waits(a, now_ms))
-        return now_ms;
-    return ef_telemetry_waits(a, a->telemetry.next_ms) ? a->telemetry.next_ms : EF_NEVER;
+    if (ef_telemetry_waits(a))
+        return a->now_ms;
+    return waits_at(a, a->telemetry->next_ms) ? a->telemetry->next_ms : EF_NEVER;
 }
 
 static void write_sample(ef_json_writer *w, const ef_sample *s, const char *const names[], uint32_t name_count)
@@ -192,7 +201,7 @@ static uint32_t write_samples(ef_agent *a, const ef_spill *from, uint32_t skip, 
 /* Uses control.rx too: a record is read into it. */
 ef_status ef_telemetry_write(ef_agent *a, size_t *len)
 {
-    ef_telemetry *t = &a->telemetry;
+    ef_telemetry *t = a->telemetry;
     ef_spill from;
     while (t->spill_count > 0) {
         t->sending_spill = true;
@@ -210,13 +219,13 @@ ef_status ef_telemetry_write(ef_agent *a, size_t *len)
     return t->sending > 0 ? EF_OK : EF_NOT_FOUND;
 }
 
-void ef_telemetry_taken(ef_agent *a, int64_t now_ms)
+void ef_telemetry_taken(ef_agent *a)
 {
-    ef_telemetry *t = &a->telemetry;
+    ef_telemetry *t = a->telemetry;
     uint32_t sent = t->sending;
     t->sending = 0;
     ef_backoff_reset(&t->backoff, 1000, 60000);
-    t->next_ms = now_ms;
+    t->next_ms = a->now_ms;
     if (!t->sending_spill) {
         drop_samples(t, sent);
         t->backlog = t->count > 0 && t->backlog;
@@ -235,29 +244,39 @@ void ef_telemetry_taken(ef_agent *a, int64_t now_ms)
         ef_spill_drop(a);
 }
 
-static ef_status telemetry_begin(ef_agent *a, ef_request *request, int64_t now_ms)
+static ef_status telemetry_begin(ef_agent *a, ef_request *request)
 {
-    (void)now_ms;
     request->path = "/device/v1/telemetry";
     request->bearer = a->token.text;
     return ef_telemetry_write(a, &request->body_len);
 }
 
-static void telemetry_finish(ef_agent *a, ef_status status, int64_t now_ms)
+static void telemetry_finish(ef_agent *a, ef_status status)
 {
-    ef_telemetry *t = &a->telemetry;
+    ef_telemetry *t = a->telemetry;
     int32_t code = status == EF_OK ? a->control.response.status : 0;
-    bool refused = code >= 400 && code < 500 && code != 401 && code != 408 && code != 425 && code != 429;
+    bool refused = ef_is_refusal(code);
     if (code == 204 || refused) {
         if (refused)
-            ef_log(a, EF_LOG_WARN, "the host refused telemetry with %d", (int)code);
-        ef_telemetry_taken(a, now_ms);
+            ef_exchange_refused(a, "telemetry");
+        ef_telemetry_taken(a);
         return;
     }
     t->sending = 0;
     t->backlog = true;
-    t->next_ms = code == 401 ? now_ms : ef_exchange_retry_ms(a, &t->backoff, now_ms);
+    t->next_ms = code == 401 ? a->now_ms : ef_exchange_retry_ms(a, &t->backoff);
 }
 
-const ef_job_rules ef_telemetry_job = {
-    .authenticated = true, .due_ms = telemetry_due, .begin = telemetry_begin, .finish = telemetry_finish};
+static void settle(ef_agent *a)
+{
+    (void)ef_spill_write(a);
+}
+
+static const ef_job_rules job = {.authenticated = true, .due_ms = telemetry_due, .begin = telemetry_begin, .finish = telemetry_finish};
+static const ef_part part = {.start = start, .step = step, .settle = settle, .job = &job};
+
+void ef_telemetry_use(ef_agent_config *config, ef_telemetry *state)
+{
+    config->parts[EF_PART_TELEMETRY] = &part;
+    config->telemetry = state;
+}

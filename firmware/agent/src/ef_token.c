@@ -18,10 +18,10 @@ bool ef_token_valid(const ef_agent *a)
 }
 
 /* The first 401 is answered by a new token at once. When that one is refused too, asking faster would not help. */
-void ef_token_refused(ef_agent *a, int64_t now_ms)
+void ef_token_refused(ef_agent *a)
 {
     a->token.text[0] = 0;
-    a->token.next_ms = now_ms + (a->token.fresh ? ef_backoff_next_ms(&a->token.backoff, a->port) + 500 : 0);
+    a->token.next_ms = a->now_ms + (a->token.fresh ? ef_backoff_next_ms(&a->token.backoff, a->port) + 500 : 0);
 }
 
 void ef_token_accepted(ef_agent *a)
@@ -30,56 +30,49 @@ void ef_token_accepted(ef_agent *a)
     ef_backoff_reset(&a->token.backoff, 500, 60000);
 }
 
-static int64_t token_due(const ef_agent *a, int64_t now_ms)
+static int64_t token_due(const ef_agent *a)
 {
     if (!a->identity.present)
         return EF_NEVER;
-    int64_t due_ms = ef_token_valid(a) ? a->token.refresh_ms : now_ms;
+    int64_t due_ms = ef_token_valid(a) ? a->token.refresh_ms : a->now_ms;
     return due_ms > a->token.next_ms ? due_ms : a->token.next_ms;
 }
 
-static ef_status token_begin(ef_agent *a, ef_request *request, int64_t now_ms)
+static ef_status token_begin(ef_agent *a, ef_request *request)
 {
-    (void)now_ms;
     a->control.tx[0] = 0;
     *request = (ef_request){.method = "POST", .path = "/device/v1/token", .bearer = a->identity.device_key, .body = a->control.tx};
     return EF_OK;
 }
 
-static ef_status read_token(ef_agent *a, int64_t now_ms)
+static ef_status read_token(ef_agent *a)
 {
-    ef_json json, value;
+    static const uint16_t size = sizeof a->token.text;
+    ef_json json;
     char text[EF_TOKEN_CHARS + 1];
-    int64_t seconds, server_ms;
+    int64_t seconds;
     ef_status status = ef_exchange_json(a, &json);
     if (status == EF_OK)
-        status = ef_json_member(&json, "accessToken", &value);
+        status = ef_json_texts(&json, "accessToken\0", &size, text);
     if (status == EF_OK)
-        status = ef_json_string(&value, text, sizeof text);
-    if (status == EF_OK)
-        status = ef_json_member(&json, "expiresInSeconds", &value);
-    if (status == EF_OK)
-        status = ef_json_int(&value, &seconds);
+        status = ef_json_member_int(&json, "expiresInSeconds", &seconds);
     if (status != EF_OK)
         return status;
-    for (const char *p = text; *p != 0; p++) /* it becomes part of a header line */
-        if (*p <= ' ' || *p > '~')
-            return EF_MALFORMED;
-    if (text[0] == 0 || seconds < 1 || seconds > 86400 * 30)
+    if (!ef_is_word(text) || seconds < 1 || seconds > 86400 * 30) /* it becomes part of a header line */
         return EF_MALFORMED;
+    uint32_t lifetime_s = (uint32_t)seconds;
     memcpy(a->token.text, text, sizeof text);
-    a->token.refresh_ms = now_ms + (seconds > 2 * REFRESH_EARLY_S ? seconds - REFRESH_EARLY_S : seconds / 2) * 1000;
+    a->token.refresh_ms = a->now_ms + (int64_t)(lifetime_s > 2 * REFRESH_EARLY_S ? lifetime_s - REFRESH_EARLY_S : lifetime_s / 2) * 1000;
     a->token.next_ms = 0;
-    if (ef_json_member(&json, "serverTimeMs", &value) == EF_OK && ef_json_int(&value, &server_ms) == EF_OK)
-        ef_clock_heard(a, server_ms);
+    ef_clock_told(a, &json);
     return EF_OK;
 }
 
-static void token_finish(ef_agent *a, ef_status status, int64_t now_ms)
+static void token_finish(ef_agent *a, ef_status status)
 {
     int32_t code = status == EF_OK ? a->control.response.status : 0;
     if (code == 200) {
-        status = read_token(a, now_ms);
+        status = read_token(a);
         if (status == EF_OK) {
             a->token.fresh = true;
             a->confirm.host_answered = true;
@@ -88,11 +81,11 @@ static void token_finish(ef_agent *a, ef_status status, int64_t now_ms)
         ef_log(a, EF_LOG_WARN, "the host's token makes no sense: %s", ef_status_code(status));
     } else if (code == 401) {
         a->token.text[0] = 0;
-        a->token.next_ms = now_ms + REVOKED_WAIT_MS;
+        a->token.next_ms = a->now_ms + REVOKED_WAIT_MS;
         ef_log(a, EF_LOG_ERROR, "the host does not know this device's key; asking again in an hour");
         return;
     }
-    a->token.next_ms = ef_exchange_retry_ms(a, &a->token.backoff, now_ms);
+    a->token.next_ms = ef_exchange_retry_ms(a, &a->token.backoff);
 }
 
 const ef_job_rules ef_token_job = {.due_ms = token_due, .begin = token_begin, .finish = token_finish};

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "ef_parts.h"
-#include "espforge/ef_reset.h"
 
 #define LAST_WORDS_MS 3000 /* how long a restart waits for reports on the way */
 #define WRITE_AGAIN_MS 10000
@@ -15,20 +14,18 @@ static void ended(ef_agent *a, const char *offer_id, ef_report_state state, ef_s
     ef_report report = {.state = state, .error = error, .percent = -1};
     ef_copy_text(report.offer_id, sizeof report.offer_id, offer_id);
     ef_copy_text(report.detail, sizeof report.detail, detail);
-    ef_copy_text(a->record.done_offer_id, sizeof a->record.done_offer_id, offer_id);
+    memcpy(a->record.done_offer_id, report.offer_id, sizeof a->record.done_offer_id); /* of offer_id, which may be it */
     memset(&a->record.pending, 0, sizeof a->record.pending);
     if (ef_update_record_end(a, &report, returned_sha256) != EF_OK) {
-        if (a->record.unwritten.state == EF_REPORT_NONE)
-            ef_log(a, EF_LOG_ERROR, "the update record could not be written");
+        ef_log(a, EF_LOG_ERROR, "The update record could not be written.");
         if (state == EF_REPORT_CONFIRMED || state == EF_REPORT_ROLLED_BACK)
             a->record.pending = pending;
-        a->record.unwritten.state = state;
-        a->record.unwritten.error = error;
-        ef_copy_text(a->record.unwritten.offer_id, sizeof a->record.unwritten.offer_id, report.offer_id);
-        a->record.unwritten.next_ms = a->now_ms + WRITE_AGAIN_MS;
+        a->record.unwritten = state;
+        a->record.unwritten_error = error;
+        a->record.write_ms = a->now_ms + WRITE_AGAIN_MS;
         return;
     }
-    a->record.unwritten.state = EF_REPORT_NONE;
+    a->record.unwritten = EF_REPORT_NONE;
     if (error == EF_OK)
         ef_log(a, EF_LOG_INFO, "update %s", ef_report_state_name(state));
     else
@@ -40,67 +37,41 @@ void ef_update_ended(ef_agent *a, const char *offer_id, ef_report_state state, e
     ended(a, offer_id, state, error, detail, NULL);
 }
 
-int64_t ef_update_step(ef_agent *a, int64_t now_ms)
+int64_t ef_update_step(ef_agent *a)
 {
-    if (a->record.unwritten.state == EF_REPORT_NONE)
+    ef_update_record *r = &a->record;
+    if (r->unwritten == EF_REPORT_NONE)
         return EF_NEVER;
-    if (now_ms >= a->record.unwritten.next_ms) {
-        ef_update_record *r = &a->record;
-        uint8_t returned[sizeof r->pending.sha256];
-        char offer_id[EF_OFFER_CHARS + 1];
-        memcpy(returned, r->pending.sha256, sizeof returned);
-        memcpy(offer_id, r->unwritten.offer_id, sizeof offer_id);
-        ended(a, offer_id, r->unwritten.state, r->unwritten.error, "", r->unwritten.state == EF_REPORT_ROLLED_BACK ? returned : NULL);
+    if (a->now_ms >= r->write_ms) {
+        const ef_pending pending = r->pending;
+        ended(a, r->done_offer_id, r->unwritten, r->unwritten_error, "", r->unwritten == EF_REPORT_ROLLED_BACK ? pending.sha256 : NULL);
     }
     return WRITE_AGAIN_MS;
 }
 
+/* What the error's code does not say by itself. */
 static void refusal(const ef_agent *a, ef_status status, const ef_facts *facts, char *out, size_t cap)
 {
+    char digits[21];
+    const char *format = "The manifest was refused.", *value = "";
+    uint64_t number = UINT64_MAX;
     switch (status) {
-    case EF_KEY_UNKNOWN:
-        (void)snprintf(out, cap, "The manifest is signed by a key this device does not trust; the host's key list: %s.", ef_status_code(a->keys.answer));
-        break;
-    case EF_KEY_RETIRED:
-        (void)snprintf(out, cap, "The manifest is signed by a key that was retired in generation %llu or before.", (unsigned long long)a->keys.generation);
-        break;
-    case EF_MANIFEST_ALGORITHM:
-        (void)snprintf(out, cap, "The manifest names another algorithm than its key is for.");
-        break;
-    case EF_SIGNATURE_INVALID:
-        (void)snprintf(out, cap, "The manifest's signature does not fit.");
-        break;
-    case EF_MANIFEST_EXPIRED:
-        (void)snprintf(out, cap, "The manifest has expired.");
-        break;
-    case EF_PRODUCT_MISMATCH:
-        (void)snprintf(out, cap, "The release is not for product %s.", a->config.product);
-        break;
-    case EF_CHIP_MISMATCH:
-        (void)snprintf(out, cap, "The release is not for chip %s.", a->config.chip);
-        break;
-    case EF_FORMAT_MISMATCH:
-        (void)snprintf(out, cap, "The image is not in the format %s.", a->config.image_format);
-        break;
-    case EF_SEQUENCE_OLD:
-        (void)snprintf(out, cap, "The release's sequence is not above %llu, which this device has taken.", (unsigned long long)a->record.sequence);
-        break;
-    case EF_EPOCH_OLD:
-        (void)snprintf(out, cap, "The release's security epoch is below %lu.", (unsigned long)a->record.epoch);
-        break;
-    case EF_AGENT_TOO_OLD:
-        (void)snprintf(out, cap, "The release needs a newer agent than %s.", EF_AGENT_VERSION);
-        break;
-    case EF_VERSION_TOO_OLD:
-        (void)snprintf(out, cap, "The release needs a newer version to come from than %s.", a->config.version);
-        break;
-    case EF_IMAGE_TOO_LARGE:
-        (void)snprintf(out, cap, "The image does not fit the slot of %lu bytes.", (unsigned long)facts->slot_size_bytes);
-        break;
-    default:
-        (void)snprintf(out, cap, "The manifest is not one of docs/protocol.md section 3.");
-        break;
+    case EF_KEY_UNKNOWN: format = "Its key is not trusted here; the host's key list: %s.", value = ef_status_code(a->keys.answer); break;
+    case EF_PRODUCT_MISMATCH: format = "The release is not for product %s.", value = a->config.product; break;
+    case EF_CHIP_MISMATCH: format = "The release is not for chip %s.", value = a->config.chip; break;
+    case EF_FORMAT_MISMATCH: format = "The image is not in the format %s.", value = a->config.image_format->name; break;
+    case EF_SEQUENCE_OLD: format = "This device has taken sequence %s.", number = a->record.sequence; break;
+    case EF_EPOCH_OLD: format = "This device is in security epoch %s.", number = a->record.epoch; break;
+    case EF_AGENT_TOO_OLD: format = "The agent is %s.", value = EF_AGENT_VERSION; break;
+    case EF_VERSION_TOO_OLD: format = "The version to come from is %s.", value = a->config.version; break;
+    case EF_IMAGE_TOO_LARGE: format = "The slot has %s bytes.", number = facts->slot_size_bytes; break;
+    default: break;
     }
+    if (number != UINT64_MAX) {
+        (void)snprintf(digits, sizeof digits, "%llu", (unsigned long long)number);
+        value = digits;
+    }
+    (void)snprintf(out, cap, format, value);
 }
 
 /* The release that was left before is told from one that is merely old. */
@@ -122,7 +93,7 @@ static bool has_to_wait(ef_agent *a, const uint8_t *cose, size_t len, ef_trusted
     char kid[EF_KID_CHARS + 1];
     memset(key, 0, sizeof *key);
     if (ef_agent_utc_ms(a) == 0) {
-        ef_log(a, EF_LOG_WARN, "an offer has to wait until the host says what time it is");
+        ef_log(a, EF_LOG_WARN, "an offer waits for the time");
         return true;
     }
     if (ef_manifest_kid(cose, len, kid) != EF_OK)
@@ -149,7 +120,7 @@ void ef_update_offered(ef_agent *a, const char *offer_id, const uint8_t *cose, s
         .now_ms = (uint64_t)ef_agent_utc_ms(a),
         .product = a->config.product,
         .chip = a->config.chip,
-        .image_format = a->config.image_format,
+        .image_format = a->config.image_format->name,
         .version = a->config.version,
         .agent_version = EF_AGENT_VERSION,
         .sequence = a->record.sequence,
@@ -185,11 +156,10 @@ void ef_update_failed(ef_agent *a, ef_status error, const char *detail)
 }
 
 /* First the record: a release whose slot is switched has its sequence spent, wherever the power goes. Then the switch. */
-int64_t ef_applying_step(ef_agent *a, int64_t now_ms)
+int64_t ef_applying_step(ef_agent *a)
 {
     ef_update_record *r = &a->record;
     const ef_manifest *m = &a->offer.manifest;
-    (void)now_ms;
     if (!r->pending.present) {
         ef_facts facts;
         a->port->facts(a->port->ctx, &facts);
@@ -220,15 +190,15 @@ int64_t ef_applying_step(ef_agent *a, int64_t now_ms)
     return 0;
 }
 
-int64_t ef_rebooting_step(ef_agent *a, int64_t now_ms)
+int64_t ef_rebooting_step(ef_agent *a)
 {
-    int64_t left_ms = a->entered_ms + LAST_WORDS_MS - now_ms;
+    int64_t left_ms = a->entered_ms + LAST_WORDS_MS - a->now_ms;
     if (left_ms > 0 && !(ef_report_idle(a) && ef_messages_idle(a)))
         return left_ms < 100 ? left_ms : 100;
     a->restarting = true;
     ef_agent_settle(a);
     if (a->reset_wanted)
-        (void)ef_factory_reset(a);
+        (void)a->config.parts[EF_PART_RESET]->restart(a);
     else
         ef_restart(a);
     return 0;

@@ -39,28 +39,25 @@ static const uint8_t *take_text(const uint8_t *p, char *text, size_t size)
     return p + size;
 }
 
-static void put_pending(uint8_t *p, const ef_pending *pending)
-{
-    *p++ = pending->present;
-    p = put_text(p, pending->offer_id, ID);
-    p = put_text(p, pending->version, 32);
-    *p++ = pending->slot;
-    ef_put_u32(p, pending->switch_count);
-    ef_put_u32(p + 4, pending->size_bytes);
-    memcpy(p + 8, pending->sha256, 32);
-}
+/* The head in flash and in RAM, field by field in the order of the former. Texts in RAM have a NUL behind them, or within. */
+#define FIELD(name) {offsetof(ef_update_record, name), sizeof((ef_update_record *)0)->name}
+static const struct {
+    uint8_t at, size;
+} fields[] = {
+    FIELD(sequence), FIELD(epoch), {offsetof(ef_update_record, done_offer_id), ID}, FIELD(pending.present), {offsetof(ef_update_record, pending.offer_id), ID},
+    FIELD(pending.version), FIELD(pending.slot), FIELD(pending.switch_count), FIELD(pending.size_bytes), FIELD(pending.sha256),
+};
+#undef FIELD
+_Static_assert(sizeof(ef_update_record) <= 256, "offsets are bytes");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are copied as they are");
 
-static void take_pending(const uint8_t *p, ef_pending *pending)
+static void copy_head(ef_update_record *r, uint8_t *bytes, bool to_flash)
 {
-    char version[33];
-    pending->present = *p++ != 0;
-    p = take_text(p, pending->offer_id, ID);
-    p = take_text(p, version, 32);
-    ef_copy_text(pending->version, sizeof pending->version, version);
-    pending->slot = *p++;
-    pending->switch_count = ef_get_u32(p);
-    pending->size_bytes = ef_get_u32(p + 4);
-    memcpy(pending->sha256, p + 8, 32);
+    uint8_t *flash = bytes + 4;
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; flash += fields[i++].size) {
+        uint8_t *ram = (uint8_t *)r + fields[i].at;
+        memcpy(to_flash ? flash : ram, to_flash ? ram : flash, fields[i].size);
+    }
 }
 
 /* What is in flash; an empty record when there is none yet. */
@@ -78,12 +75,9 @@ static ef_status read_record(const ef_agent *a, uint8_t bytes[EF_RECORD_BYTES])
     return sound ? EF_OK : EF_FLASH_FAILED;
 }
 
-static ef_status write_record(const ef_agent *a, uint8_t bytes[EF_RECORD_BYTES])
+static ef_status write_record(ef_agent *a, uint8_t bytes[EF_RECORD_BYTES])
 {
-    const ef_update_record *r = &a->record;
-    ef_put_u64(bytes + 4, r->sequence);
-    ef_put_u32(bytes + 12, r->epoch);
-    put_pending(put_text(bytes + 16, r->done_offer_id, ID), &r->pending);
+    copy_head(&a->record, bytes, true);
     return a->port->kv_set(a->port->ctx, record_key, bytes, TERMINAL + (size_t)bytes[1] * REPORT);
 }
 
@@ -94,14 +88,13 @@ ef_status ef_update_record_load(ef_agent *a)
     memset(r, 0, sizeof *r);
     if (read_record(a, bytes) != EF_OK)
         return EF_FLASH_FAILED;
+    copy_head(r, bytes, false);
     r->terminal_count = bytes[1];
-    r->sequence = ef_get_u64(bytes + 4);
-    r->epoch = ef_get_u32(bytes + 12);
-    take_pending(take_text(bytes + 16, r->done_offer_id, ID), &r->pending);
+    r->pending.version[sizeof r->pending.version - 1] = 0;
     return EF_OK;
 }
 
-ef_status ef_update_record_store(const ef_agent *a)
+ef_status ef_update_record_store(ef_agent *a)
 {
     uint8_t bytes[EF_RECORD_BYTES];
     return read_record(a, bytes) == EF_OK ? write_record(a, bytes) : EF_FLASH_FAILED;

@@ -35,7 +35,7 @@ static void run(int64_t ms)
 
 static bool link_is_up(const device *x)
 {
-    return x->agent.messages.up && is_idle(x);
+    return x->agent.messages->up && is_idle(x);
 }
 
 static void start(void)
@@ -70,8 +70,8 @@ static char result[1024];
 
 static ef_status command(const char *action, const char *params)
 {
-    for (uint32_t i = 0; i < d.agent.messages.action_count; i++) {
-        const ef_registered_action *a = &d.agent.messages.actions[i];
+    for (uint32_t i = 0; i < d.agent.messages->action_count; i++) {
+        const ef_registered_action *a = &d.agent.messages->actions[i];
         if (strcmp(a->name, action) != 0)
             continue;
         ef_json_writer w;

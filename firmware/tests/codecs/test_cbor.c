@@ -1,7 +1,10 @@
+#include <inttypes.h>
 #include <string.h>
 
 #include "ef_cbor.h"
+#include "espforge/ef_codec.h"
 #include "suites.h"
+#include "vectors.h"
 
 static bool reads_uint(const uint8_t *data, size_t len, uint64_t *value)
 {
@@ -83,12 +86,77 @@ static void strings_are_definite_whole_and_utf8(void **state)
     assert_string_equal(text, "abc");
 }
 
+/* What was read, as the vectors write it. */
+static bool read_as(const char *kind, ef_cbor *r, char *out, size_t cap)
+{
+    const uint8_t *view = NULL;
+    size_t len = 0;
+    uint64_t number = 0;
+    int64_t integer = 0;
+    char text[41];
+    bool ok = false, is_bytes = false;
+    if (strcmp(kind, "int") == 0) {
+        if (!ef_cbor_int(r, &integer))
+            return false;
+        (void)snprintf(out, cap, "%" PRId64, integer);
+        return true;
+    }
+    if (strcmp(kind, "uint") == 0) {
+        ok = ef_cbor_uint(r, &number);
+    } else if (strcmp(kind, "array") == 0) {
+        ok = ef_cbor_array(r, &number);
+    } else if (strcmp(kind, "map") == 0) {
+        ok = ef_cbor_map(r, &number);
+    } else if (strcmp(kind, "tag") == 0) {
+        ok = ef_cbor_tag(r, &number);
+    } else if (strcmp(kind, "bytes") == 0) {
+        ok = ef_cbor_bytes(r, &view, &len);
+        is_bytes = true;
+    } else if (strcmp(kind, "text") == 0) {
+        ok = ef_cbor_text_copy(r, text, sizeof text);
+        view = (const uint8_t *)text;
+        len = ok ? strlen(text) : 0;
+        is_bytes = true;
+    } else {
+        fail_msg("a vector asks for %s", kind);
+    }
+    if (ok && is_bytes)
+        assert_int_equal(ef_hex_encode(view, len, out, cap), EF_OK);
+    else if (ok)
+        (void)snprintf(out, cap, "%" PRIu64, number);
+    return ok;
+}
+
+static void items_are_read_as_the_vectors_say(void **state)
+{
+    (void)state;
+    static vector v;
+    static uint8_t cbor[1024];
+    static char read[2048];
+    FILE *file = vectors_open("cbor.vec");
+    if (file == NULL)
+        fail_msg("cbor.vec is missing in %s", EF_VECTORS_DIR);
+    size_t taken = 0, refused = 0;
+    while (vectors_next(file, &v)) {
+        ef_cbor r = ef_cbor_over(cbor, vector_hex(&v, "cbor", cbor, sizeof cbor));
+        bool ok = read_as(vector_text(&v, "read"), &r, read, sizeof read) && ef_cbor_done(&r);
+        if (ok != (strcmp(vector_text(&v, "expect"), "ok") == 0))
+            fail_msg("%s is %s", vector_text(&v, "name"), ok ? "taken" : "refused");
+        if (ok)
+            assert_string_equal(read, vector_text(&v, "value"));
+        *(ok ? &taken : &refused) += 1;
+    }
+    (void)fclose(file);
+    assert_true(taken > 50 && refused > 100);
+}
+
 int run_cbor_tests(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(integers_follow_the_rfc_examples),
         cmocka_unit_test(integers_longer_than_needed_are_refused),
         cmocka_unit_test(strings_are_definite_whole_and_utf8),
+        cmocka_unit_test(items_are_read_as_the_vectors_say),
     };
     return cmocka_run_group_tests_name("cbor", tests, NULL, NULL);
 }

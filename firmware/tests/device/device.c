@@ -140,7 +140,7 @@ static bool boot(device *d)
         .product = "lamp",
         .chip = "esp32c3",
         .board = "devkit",
-        .image_format = "host",
+        .image_format = &ef_image_host,
         .architecture = ef_host_architecture(),
         .version = d->image.version,
         .poll_ms = 1000,
@@ -151,6 +151,8 @@ static bool boot(device *d)
         .self_test = self_test,
         .self_test_ctx = d,
     };
+    if (!d->core_only)
+        ef_use_all_parts(&config, &d->parts);
     if (d->configure != NULL)
         d->configure(d, &config);
     status = ef_agent_init(&d->agent, &d->port, &config, d->now_ms);
@@ -182,8 +184,7 @@ static void halt(device *d)
     if (d->link != NULL)
         fake_link_close(d->link);
     if (d->on && d->agent.verify.open) { /* may be heap of the crypto library, which outlives the device here */
-        (void)psa_hash_abort(&d->agent.verify.image);
-        (void)psa_hash_abort(&d->agent.verify.payload);
+        (void)psa_hash_abort(&d->agent.verify.hash);
     }
     d->on = false;
 }

@@ -26,6 +26,8 @@ typedef struct device {
     ef_posix posix;
     ef_port port;
     ef_agent agent;
+    ef_all_parts parts;
+    bool core_only; /* the agent without any part */
     int64_t now_ms;
     uint32_t random_state;
     uint32_t most_wait_ms; /* between two steps; 0 = 50 */

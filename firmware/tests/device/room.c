@@ -238,9 +238,10 @@ void room_init(room *r)
     };
     r->provision_port = (ef_provision_port){.ctx = r, .open = open_ways, .close = close_ways, .scan = scan, .heard = heard, .identify = identify};
     r->config = (ef_agent_config){
-        .hardware_id = "HW:01", .product = "lamp", .chip = "esp32c3", .image_format = "esp", .version = "1.0.0", .poll_ms = 1000,
+        .hardware_id = "HW:01", .product = "lamp", .chip = "esp32c3", .image_format = &ef_image_esp, .version = "1.0.0", .poll_ms = 1000,
         .soak_ms = 5000, .confirm_timeout_ms = 60000, .provision = {.port = &r->provision_port},
     };
+    ef_use_all_parts(&r->config, &r->parts);
 }
 
 void room_boot(room *r)

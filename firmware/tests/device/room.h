@@ -29,6 +29,7 @@ typedef struct room {
     uint32_t requests;
 
     ef_agent agent;
+    ef_all_parts parts;
     ef_port port;
     ef_provision_port provision_port;
     ef_agent_config config;

@@ -42,7 +42,7 @@ static ef_status set_relay(void *ctx, const char *params, ef_json_writer *result
 
 static bool link_is_up(const device *x)
 {
-    return x->agent.messages.up && is_idle(x);
+    return x->agent.messages->up && is_idle(x);
 }
 
 static void start(void)

@@ -25,7 +25,7 @@ static void configure(device *x, ef_agent_config *config)
 
 static bool link_is_up(const device *x)
 {
-    return x->agent.messages.up && is_idle(x);
+    return x->agent.messages->up && is_idle(x);
 }
 
 static int create(void **state)
@@ -133,7 +133,7 @@ static void what_is_on_its_way_at_a_cut_is_not_sent_twice_when_the_link_returns(
     (void)state;
     net.holds_acks = true;
     (void)device_run(&d, 6000, NULL);
-    assert_int_equal(d.agent.messages.flight, EF_FLIGHT_TELEMETRY);
+    assert_int_equal(d.agent.messages->flight, EF_FLIGHT_TELEMETRY);
     uint32_t sent = fake_link_count(&net, "telemetry", "");
     fake_link_cut(&net);
     (void)device_run(&d, 200, NULL);
@@ -142,8 +142,8 @@ static void what_is_on_its_way_at_a_cut_is_not_sent_twice_when_the_link_returns(
     net.holds_acks = false; /* the port sends it again, and it is acknowledged now */
     device_run_until(&d, link_is_up);
     (void)device_run(&d, 1000, NULL);
-    assert_int_equal(d.agent.messages.flight, EF_FLIGHT_NONE);
-    assert_int_equal(d.agent.telemetry.count, 0);
+    assert_int_equal(d.agent.messages->flight, EF_FLIGHT_NONE);
+    assert_int_equal(d.agent.telemetry->count, 0);
     assert_int_equal(host.telemetry, 0);
 }
 
@@ -157,7 +157,7 @@ static void what_is_on_its_way_at_a_cut_goes_over_https_when_the_link_stays_away
     assert_int_equal(host.telemetry, 0);
     (void)device_run(&d, 15000, NULL);
     assert_true(host.telemetry > 0);
-    assert_true(d.agent.telemetry.count <= 1 && d.agent.telemetry.spill_count == 0);
+    assert_true(d.agent.telemetry->count <= 1 && d.agent.telemetry->spill_count == 0);
 }
 
 static void a_refused_token_is_replaced_once_and_then_the_link_rests_for_an_hour(void **state)
@@ -251,8 +251,8 @@ static void the_ring_log_is_sent_in_pieces(void **state)
         (void)snprintf(line, sizeof line, "app: line number %d", i);
         ef_agent_log(&d.agent, EF_LOG_INFO, line);
     }
-    ef_ring_range(&d.agent, &d.agent.messages.log.next, &d.agent.messages.log.last);
-    (void)strcpy(d.agent.messages.log.request_id, "r-9");
+    ef_ring_range(&d.agent, &d.agent.messages->log.next, &d.agent.messages->log.last);
+    (void)strcpy(d.agent.messages->log.request_id, "r-9");
     (void)device_run(&d, 3000, NULL);
     uint32_t pieces = fake_link_count(&net, "log", "\"requestId\":\"r-9\"");
     assert_true(pieces >= 5);

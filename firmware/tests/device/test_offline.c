@@ -76,7 +76,7 @@ static void with(uint32_t sample_ms)
 
 static bool all_is_sent(const device *x)
 {
-    return x->agent.telemetry.count == 0 && x->agent.telemetry.spill_count == 0 && x->host->telemetry > 0;
+    return x->agent.telemetry->count == 0 && x->agent.telemetry->spill_count == 0 && x->host->telemetry > 0;
 }
 
 /* The samples the host has, as what the application counted; each request's are appended. */
@@ -107,19 +107,19 @@ static void what_was_stored_survives_restarts_and_arrives_in_order(void **state)
             (void)device_run(&d, 10000, NULL);
         }
     }
-    assert_int_equal(d.agent.telemetry.spill_count, 4);
-    uint32_t first = d.agent.telemetry.spill_first, in_ram = d.agent.telemetry.count;
+    assert_int_equal(d.agent.telemetry->spill_count, 4);
+    uint32_t first = d.agent.telemetry->spill_first, in_ram = d.agent.telemetry->count;
     device_cut(&d); /* what is in RAM is lost, what was stored is not */
     (void)device_run(&d, 3000, NULL);
-    assert_int_equal(d.agent.telemetry.spill_first, first);
-    assert_int_equal(d.agent.telemetry.spill_count, 4);
+    assert_int_equal(d.agent.telemetry->spill_first, first);
+    assert_int_equal(d.agent.telemetry->spill_count, 4);
     print_message("  120 samples without a host: 4 records of 20 in flash, %u in RAM lost with the power\n", (unsigned)in_ram);
 
     host.down = false;
     int last = -1;
     uint32_t samples = 0, told = host.telemetry;
     char body[sizeof host.last_telemetry] = "";
-    while (d.agent.telemetry.spill_count > 0) {
+    while (d.agent.telemetry->spill_count > 0) {
         (void)device_run(&d, 50, NULL);
         if (host.telemetry == told)
             continue;
@@ -144,14 +144,14 @@ static void a_restart_on_purpose_loses_no_sample(void **state)
     (void)device_run(&d, 11000, NULL);
     host.down = true;
     (void)device_run(&d, 50000, NULL);
-    uint32_t count = d.agent.telemetry.count;
+    uint32_t count = d.agent.telemetry->count;
     assert_in_range(count, 4, 6);
     ef_agent_settle(&d.agent);
     device_cut(&d);
     (void)device_run(&d, 1000, NULL);
-    assert_int_equal(d.agent.telemetry.spill_count, 1);
+    assert_int_equal(d.agent.telemetry->spill_count, 1);
     ef_spill view;
-    assert_true(ef_spill_read(&d.agent, d.agent.telemetry.spill_first, &view));
+    assert_true(ef_spill_read(&d.agent, d.agent.telemetry->spill_first, &view));
     assert_int_equal(view.name_count, 1);
     assert_string_equal(view.names[0], "number");
 }
@@ -162,10 +162,10 @@ static void a_damaged_record_of_telemetry_is_passed_over(void **state)
     with(10000);
     host.down = true;
     (void)device_run(&d, 900000, NULL);
-    uint32_t spilled = d.agent.telemetry.spill_count;
+    uint32_t spilled = d.agent.telemetry->spill_count;
     assert_true(spilled >= 3);
     char key[8];
-    (void)snprintf(key, sizeof key, "tm%u", (unsigned)(d.agent.telemetry.spill_first % 4));
+    (void)snprintf(key, sizeof key, "tm%u", (unsigned)(d.agent.telemetry->spill_first % 4));
     assert_int_equal(d.port.kv_set(d.port.ctx, key, (const uint8_t *)"\x01\xFF nonsense", 11), EF_OK);
     host.down = false;
     device_run_until(&d, all_is_sent);
@@ -180,10 +180,10 @@ static void the_log_survives_restarts_and_a_crash_loses_little(void **state)
         (void)snprintf(line, sizeof line, "app: before the crash %d", i);
         ef_agent_log(&d.agent, EF_LOG_INFO, line);
     }
-    uint32_t position = d.agent.ring.position, fill = d.agent.ring.fill;
+    uint32_t position = d.agent.ring->position, fill = d.agent.ring->fill;
     device_cut(&d);
     device_boot(&d);
-    assert_int_equal(d.agent.ring.position + d.agent.ring.stored, position); /* what was not full is gone, at most 496 bytes */
+    assert_int_equal(d.agent.ring->position + d.agent.ring->stored, position); /* what was not full is gone, at most 496 bytes */
     assert_true(fill <= EF_RING_TEXT_BYTES);
     ef_agent_log(&d.agent, EF_LOG_ERROR, "app: something is wrong");
     (void)device_run(&d, 1000, NULL); /* an error is written at once */
@@ -214,7 +214,7 @@ static void a_flood_of_lines_does_not_wear_the_flash(void **state)
     uint32_t written = d.posix.bulk.revision - revision;
     print_message("  12,000 lines in 10 minutes: %u records written\n", (unsigned)written);
     assert_in_range(written, 8, 20);
-    assert_true(d.agent.ring.dropped > 0);
+    assert_true(d.agent.ring->dropped > 0);
 }
 
 static void it_wakes_asks_reports_and_sleeps(void **state)
@@ -304,7 +304,7 @@ static void a_captive_portal_is_not_taken_for_the_host(void **state)
     (void)device_run(&d, 300000, NULL);
     assert_int_equal(d.agent.record.terminal_count, 1); /* 200 from a portal is no receipt */
     assert_int_equal(host.report_count, 0);
-    assert_true(d.agent.telemetry.count + d.agent.telemetry.spill_count > 0);
+    assert_true(d.agent.telemetry->count + d.agent.telemetry->spill_count > 0);
     host.report_status = 0;
     assert_true(ef_faults_parse(&faults, NULL));
     device_run_until(&d, offer_has_ended);

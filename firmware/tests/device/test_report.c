@@ -100,13 +100,13 @@ static void telemetry_keeps_the_newest_samples_while_the_host_is_down(void **sta
     assert_int_equal(device_run(&d, 2600, NULL), RUN_TIME_UP);
     host.down = true;
     assert_int_equal(device_run(&d, 120000, NULL), RUN_TIME_UP);
-    assert_int_equal(d.agent.telemetry.lost, 0); /* the RAM is long full, the rest is in flash */
-    assert_true(d.agent.telemetry.spill_count > 0);
+    assert_int_equal(d.agent.telemetry->lost, 0); /* the RAM is long full, the rest is in flash */
+    assert_true(d.agent.telemetry->spill_count > 0);
     host.down = false;
     host.telemetry = 0;
     assert_int_equal(device_run(&d, 61000, NULL), RUN_TIME_UP);
-    assert_true(d.agent.telemetry.count <= 1);
-    assert_int_equal(d.agent.telemetry.spill_count, 0);
+    assert_true(d.agent.telemetry->count <= 1);
+    assert_int_equal(d.agent.telemetry->spill_count, 0);
 }
 
 static void a_full_set_of_long_names_is_sent_in_several_requests(void **state)
@@ -126,7 +126,7 @@ static void a_full_set_of_long_names_is_sent_in_several_requests(void **state)
     host.telemetry = 0;
     assert_int_equal(device_run(&d, 61000, NULL), RUN_TIME_UP);
     assert_true(host.telemetry >= 2);
-    assert_true(d.agent.telemetry.count <= 1);
+    assert_true(d.agent.telemetry->count <= 1);
 }
 
 static void names_and_numbers_outside_of_the_protocol_are_refused(void **state)
@@ -137,7 +137,7 @@ static void names_and_numbers_outside_of_the_protocol_are_refused(void **state)
     assert_int_equal(ef_agent_telemetry_number(&d.agent, "123456789012345678901234567890123", 1), EF_BAD_ARGUMENT);
     assert_int_equal(ef_agent_telemetry_number(&d.agent, "x", NAN), EF_BAD_ARGUMENT);
     assert_int_equal(ef_agent_telemetry_number(&d.agent, "x", INFINITY), EF_BAD_ARGUMENT);
-    assert_int_equal(d.agent.telemetry.name_count, 0);
+    assert_int_equal(d.agent.telemetry->name_count, 0);
 }
 
 int main(void)

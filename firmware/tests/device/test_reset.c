@@ -53,7 +53,7 @@ static void check_is_reset(int64_t floor_ms, const ef_boot_record *before)
         assert_false(has(erased[i]));
     assert_false(has("reset"));
     assert_false(d.agent.identity.present);
-    assert_int_equal(d.agent.networks.count, 0);
+    assert_int_equal(d.agent.networks->count, 0);
     assert_int_equal(d.agent.record.sequence, 10);
     assert_int_equal(d.agent.record.terminal_count, 0);
     assert_string_equal(d.agent.record.done_offer_id, "");

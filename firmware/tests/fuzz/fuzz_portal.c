@@ -32,9 +32,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     r.networks[1] = (room_network){"<b>&\"'", "", -60, false};
     room_boot(&r);
     room_run(&r, 600);
-    memset(r.agent.provision.token, 0, sizeof r.agent.provision.token);
+    memset(r.agent.provision->token, 0, sizeof r.agent.provision->token);
     if (data[0] & 1)
-        r.agent.provision.state = (ef_provision_state)(data[0] % EF_PROVISION_STATE_COUNT);
+        r.agent.provision->state = (ef_provision_state)(data[0] % EF_PROVISION_STATE_COUNT);
     if (data[0] & 2)
         r.agent.state = EF_STATE_PAIRING;
     size_t piece = (size_t)data[1] + 1;

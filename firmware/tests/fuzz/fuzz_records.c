@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         TERMINATED(report.offer_id);
         TERMINATED(report.detail);
     }
-    if (r.agent.networks.count > EF_NETWORKS_MAX)
+    if (r.agent.networks->count > EF_NETWORKS_MAX)
         abort();
     room_run(&r, 3000);
     for (size_t i = 0; i < EF_NETWORKS_MAX; i++)

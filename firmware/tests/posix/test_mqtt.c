@@ -91,12 +91,12 @@ static void turn(void)
 
 static bool is_up(void)
 {
-    return d.agent.messages.up;
+    return d.agent.messages->up;
 }
 
 static bool is_down(void)
 {
-    return !d.agent.messages.up;
+    return !d.agent.messages->up;
 }
 
 static void run_until(bool (*goal)(void))
@@ -443,7 +443,7 @@ static void without_a_broker_everything_goes_over_https(void **state)
     (void)state;
     stop_broker();
     run_until(is_down);
-    d.agent.messages.flight_until_ms = 0; /* not a minute of patience with what was on its way */
+    d.agent.messages->flight_until_ms = 0; /* not a minute of patience with what was on its way */
     run_until(https_carries);
     assert_false(is_up());
 }
@@ -457,14 +457,14 @@ static void a_refused_password_is_answered_by_a_new_token(void **state)
 
 static bool has_given_up(void)
 {
-    return d.agent.messages.not_before_ms[0] > 0;
+    return d.agent.messages->not_before_ms[0] > 0;
 }
 
 static void a_password_that_stays_wrong_is_not_tried_again_and_again(void **state)
 {
     (void)state;
     run_until(has_given_up);
-    assert_in_range(d.agent.messages.not_before_ms[0] - d.now_ms, 3590000, 3600000);
+    assert_in_range(d.agent.messages->not_before_ms[0] - d.now_ms, 3590000, 3600000);
     run_ms(1500);
     assert_in_range(host.tokens, 2, 3);
     run_until(https_carries);

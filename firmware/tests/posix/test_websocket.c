@@ -215,8 +215,8 @@ static void turn(void)
     (void)nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
 }
 
-static bool is_up(void) { return d.agent.messages.up && server.wsi != NULL; }
-static bool is_down(void) { return !d.agent.messages.up; }
+static bool is_up(void) { return d.agent.messages->up && server.wsi != NULL; }
+static bool is_down(void) { return !d.agent.messages->up; }
 
 static void run_until(bool (*goal)(void))
 {
@@ -347,7 +347,7 @@ static void after_1012_it_comes_back_after_a_while(void **state)
     (void)state;
     server.close_code = 1012;
     run_until(is_down);
-    assert_in_range(d.agent.messages.next_ms - d.now_ms, 900, 32000);
+    assert_in_range(d.agent.messages->next_ms - d.now_ms, 900, 32000);
     assert_int_equal(host.tokens, 1);
 }
 
@@ -373,7 +373,7 @@ static void a_frame_that_makes_no_sense_ends_the_connection(void **state)
     for (size_t i = 0; i < sizeof nonsense / sizeof nonsense[0]; i++) {
         (void)strcpy(server.push[server.push_count++], nonsense[i]);
         run_until(is_down);
-        d.agent.messages.next_ms = 0;
+        d.agent.messages->next_ms = 0;
         run_until(is_up);
     }
 }
@@ -382,7 +382,7 @@ static void a_server_that_selects_anything_else_is_left(void **state)
 {
     (void)state;
     run_ms(1500);
-    assert_false(d.agent.messages.up);
+    assert_false(d.agent.messages->up);
     assert_int_equal(server.frame_count, 0);
     assert_true(host.telemetry > 0); /* HTTPS carries */
 }

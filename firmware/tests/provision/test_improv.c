@@ -76,7 +76,7 @@ static void the_example_of_the_specification_joins(void **state)
     EXPECT(1, "\x04");
     EXPECT(4, "\x01\x00");
     EXPECT_NOTHING();
-    assert_int_equal(r.agent.networks.count, 1);
+    assert_int_equal(r.agent.networks->count, 1);
     assert_false(room_said(&r, "mysecurepassword"));
     SEND("\x02\x00"); /* once more, as a client that comes later */
     EXPECT(2, "\x00");
@@ -136,7 +136,7 @@ static void a_device_online_takes_another_network_over_the_cable(void **state)
     SEND("\x01\x07\x05Guest\x00");
     EXPECT(2, "\xFF"); /* one is under way */
     room_run(&r, 1500);
-    assert_int_equal(r.agent.networks.count, 2);
+    assert_int_equal(r.agent.networks->count, 2);
 }
 
 static void the_cable_needs_no_button_and_too_many_tries_lock_it_too(void **state)
@@ -154,7 +154,7 @@ static void the_cable_needs_no_button_and_too_many_tries_lock_it_too(void **stat
     SEND("\x01\x07\x05Guest\x00");
     EXPECT(2, "\x04");
     r.agent.config.provision.port = NULL;
-    r.agent.provision.state = EF_PROVISION_IDLE;
+    r.agent.provision->state = EF_PROVISION_IDLE;
     SEND("\x01\x07\x05Guest\x00");
     EXPECT(2, "\x04");
 }
@@ -304,7 +304,7 @@ static void over_ble_identify_info_and_all_networks_at_once(void **state)
     told(EF_IMPROV_ERROR, 2);
     ef_improv_write(&improv, (const uint8_t *)"\x02\x00\x03", 3);
     told(EF_IMPROV_ERROR, 1);
-    r.agent.provision.state = EF_PROVISION_IDLE;
+    r.agent.provision->state = EF_PROVISION_IDLE;
     assert_int_equal(ef_improv_state(&improv), 1);
 }
 

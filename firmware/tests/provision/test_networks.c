@@ -59,7 +59,7 @@ static void among_equals_the_last_success_is_tried_first_and_survives_a_restart(
     room_run(&r, 60000);
     assert_string_not_equal(r.ssid, "Work");
     assert_int_equal(r.network, EF_NETWORK_UP);
-    assert_int_equal(r.agent.networks.known[1].rank, 2);
+    assert_int_equal(r.agent.networks->known[1].rank, 2);
 }
 
 static void a_name_that_is_not_heard_gives_way_after_two_tries(void **state)
@@ -79,12 +79,12 @@ static void a_refused_password_gives_way_after_three_tries(void **state)
     room_know(&r, "Home", "wrong-password", 9);
     room_know(&r, "Work", "password-2", 5);
     room_run(&r, 1500);
-    assert_int_equal(r.agent.networks.known[0].absent, 0);
+    assert_int_equal(r.agent.networks->known[0].absent, 0);
     room_run(&r, 40000);
     expect_up("Work");
     assert_int_equal(r.joins, 4);
     assert_true(room_said(&r, "network 1: the password was refused, 3 in a row"));
-    assert_int_equal(r.agent.networks.known[0].refused, 0); /* up: all begin anew at the next loss */
+    assert_int_equal(r.agent.networks->known[0].refused, 0); /* up: all begin anew at the next loss */
 }
 
 static void a_network_without_an_address_counts_as_absent(void **state)
@@ -135,11 +135,11 @@ static void a_lost_network_is_joined_again_by_itself(void **state)
     expect_up("Home");
     r.networks[0].ssid = NULL;
     room_run(&r, 2000);
-    assert_true(r.agent.networks.down);
+    assert_true(r.agent.networks->down);
     r.networks[0] = (room_network){"Home", "password-1", -50, false};
     room_run(&r, 10000);
     expect_up("Home");
-    assert_false(r.agent.networks.down);
+    assert_false(r.agent.networks->down);
 }
 
 static void a_fifth_network_takes_the_place_of_the_least(void **state)
@@ -152,7 +152,7 @@ static void a_fifth_network_takes_the_place_of_the_least(void **state)
     room_know(&r, "Phone", "password-3", 7);
     room_know(&r, "Fourth", "password-4", 5);
     room_know(&r, "Fifth", "password-5", 5);
-    assert_int_equal(r.agent.networks.count, 4);
+    assert_int_equal(r.agent.networks->count, 4);
     const char *const expected[] = {"Home", "Fifth", "Phone", "Fourth"};
     for (size_t i = 0; i < 4; i++) {
         assert_int_equal(ef_networks_get(&r.agent, i, &wifi), EF_OK);
@@ -160,7 +160,7 @@ static void a_fifth_network_takes_the_place_of_the_least(void **state)
     }
     assert_int_equal(ef_networks_get(&r.agent, 4, &wifi), EF_NOT_FOUND);
     room_know(&r, "Fifth", "password-6", 1); /* changed, not added */
-    assert_int_equal(r.agent.networks.count, 4);
+    assert_int_equal(r.agent.networks->count, 4);
     assert_int_equal(ef_networks_get(&r.agent, 1, &wifi), EF_OK);
     assert_string_equal(wifi.password, "password-6");
     assert_int_equal(wifi.priority, 1);
@@ -182,7 +182,7 @@ static void one_that_is_removed_is_left(void **state)
     expect_up("Work");
     r.kv_fails = true;
     assert_int_equal(ef_networks_remove(&r.agent, "Work"), EF_FLASH_FAILED);
-    assert_int_equal(r.agent.networks.count, 1);
+    assert_int_equal(r.agent.networks->count, 1);
     r.kv_fails = false;
     assert_int_equal(ef_networks_remove(&r.agent, "Work"), EF_OK);
     assert_null(room_find(&r, "networks"));
@@ -194,7 +194,7 @@ static void what_cannot_be_stored_is_not_known(void **state)
     ef_wifi wifi = {.ssid = "Home", .password = "password-1"}, bad = {.ssid = "Home", .password = "short"};
     r.kv_fails = true;
     assert_int_equal(ef_networks_add(&r.agent, &wifi), EF_FLASH_FAILED);
-    assert_int_equal(r.agent.networks.count, 0);
+    assert_int_equal(r.agent.networks->count, 0);
     r.kv_fails = false;
     assert_int_equal(ef_networks_add(&r.agent, &bad), EF_BAD_ARGUMENT);
 }
@@ -207,12 +207,12 @@ static void a_damaged_record_is_none_and_is_replaced(void **state)
     room_record *record = room_find(&r, "networks");
     record->value[0] = 9;
     room_boot(&r);
-    assert_int_equal(r.agent.networks.count, 0);
+    assert_int_equal(r.agent.networks->count, 0);
     assert_int_equal(ef_networks_remove(&r.agent, "Home"), EF_FLASH_FAILED);
     assert_int_equal(ef_networks_get(&r.agent, 0, &wifi), EF_FLASH_FAILED);
     room_know(&r, "Work", "password-2", 9);
     room_boot(&r);
-    assert_int_equal(r.agent.networks.count, 1);
+    assert_int_equal(r.agent.networks->count, 1);
     /* a single entry that makes no sense is tried in vain and does no harm */
     record->value[4 + 3] = 200;
     room_boot(&r);
@@ -257,20 +257,20 @@ static void a_rank_that_cannot_be_written_does_no_harm(void **state)
     r.kv_fails = true;
     room_run(&r, 2000);
     expect_up("Home");
-    assert_int_equal(r.agent.networks.known[0].rank, 0);
+    assert_int_equal(r.agent.networks->known[0].rank, 0);
     r.kv_fails = false;
     /* and the record gone from under it */
-    r.agent.networks.known[0].rank = 0;
+    r.agent.networks->known[0].rank = 0;
     room_find(&r, "networks")->value[0] = 9;
     r.networks[0].ssid = NULL;
     room_run(&r, 2000);
     r.networks[0] = (room_network){"Home", "password-1", -50, false};
     room_run(&r, 70000);
-    assert_true(r.agent.networks.down);
+    assert_true(r.agent.networks->down);
     room_find(&r, "networks")->value[0] = 1;
     room_run(&r, 70000);
     expect_up("Home");
-    assert_int_equal(r.agent.networks.known[0].rank, 1);
+    assert_int_equal(r.agent.networks->known[0].rank, 1);
 }
 
 static void one_that_is_not_joined_is_removed_without_leaving(void **state)
@@ -292,7 +292,7 @@ static void failures_are_counted_without_end(void **state)
     room_know(&r, "Home", "password-1", 9);
     r.networks[0].ssid = NULL;
     room_run(&r, 24 * 3600000);
-    assert_int_equal(r.agent.networks.known[0].absent, 255);
+    assert_int_equal(r.agent.networks->known[0].absent, 255);
 }
 
 static void a_radio_that_does_not_begin_is_asked_again(void **state)

@@ -66,7 +66,7 @@ static int post(const char *path, const char *body)
 static const char *token(void)
 {
     static char text[64];
-    assert_int_equal(ef_hex_encode(r.agent.provision.token, EF_PROVISION_TOKEN_BYTES, text, sizeof text), EF_OK);
+    assert_int_equal(ef_hex_encode(r.agent.provision->token, EF_PROVISION_TOKEN_BYTES, text, sizeof text), EF_OK);
     return text;
 }
 
@@ -169,7 +169,7 @@ static void another_host_reads_and_writes_nothing(void **state)
                    "POST /join HTTP/1.1\r\nHost: rebound.example\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n\r\n%s",
                    strlen(body), body);
     assert_int_equal(ask(text), 403);
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_WAITING);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_WAITING);
     assert_int_equal(ask("GET / HTTP/1.1\r\nHost: 192.168.4.1 \t\r\n\r\n"), 200);
     assert_int_equal(ask("GET / HTTP/1.1\r\nhOsT:192.168.4.1\r\n\r\n"), 200);
 }

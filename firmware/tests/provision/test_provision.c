@@ -17,7 +17,7 @@ static int set_up(void **state)
 static void join(const char *ssid, const char *password)
 {
     assert_int_equal(ef_provision_join(&r.agent, ssid, password), EF_OK);
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_JOINING);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_JOINING);
     room_run(&r, 2000);
 }
 
@@ -26,22 +26,22 @@ static void a_new_device_opens_by_itself_and_takes_a_network(void **state)
     (void)state;
     room_boot(&r);
     room_run(&r, 1000);
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_WAITING);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_WAITING);
     assert_int_equal(r.opens, 1);
     assert_int_equal(r.scans, 1);
     join("Workshop", "correct horse");
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_JOINED);
-    assert_int_equal(r.agent.networks.count, 1);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_JOINED);
+    assert_int_equal(r.agent.networks->count, 1);
     assert_int_equal(r.closes, 0); /* the pairing code is still to be read */
     room_run(&r, 301000);
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_IDLE);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_IDLE);
     assert_int_equal(r.closes, 1);
     assert_false(room_said(&r, "correct horse"));
 
     room_boot(&r); /* it knows it now */
     room_run(&r, 2000);
     assert_int_equal(r.network, EF_NETWORK_UP);
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_IDLE);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_IDLE);
     assert_int_equal(r.opens, 1);
 }
 
@@ -51,7 +51,7 @@ static void an_open_network_needs_no_password(void **state)
     room_boot(&r);
     room_run(&r, 1000);
     join("Guest", "");
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_JOINED);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_JOINED);
 }
 
 static void every_way_to_fail_has_its_reason(void **state)
@@ -60,29 +60,29 @@ static void every_way_to_fail_has_its_reason(void **state)
     room_boot(&r);
     room_run(&r, 1000);
     join("Workshop", "wrong horse");
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_FAILED);
-    assert_string_equal(ef_provision_reason_name(r.agent.provision.reason), "wrong-password");
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_FAILED);
+    assert_string_equal(ef_provision_reason_name(r.agent.provision->reason), "wrong-password");
     assert_string_equal(ef_provision_sentence(&r.agent), "The password is wrong.");
     join("Elsewhere", "correct horse");
-    assert_string_equal(ef_provision_reason_name(r.agent.provision.reason), "not-found");
+    assert_string_equal(ef_provision_reason_name(r.agent.provision->reason), "not-found");
     r.networks[2] = (room_network){"Silent", "12345678", -70, true};
     join("Silent", "12345678");
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_JOINING);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_JOINING);
     room_run(&r, 30000);
-    assert_string_equal(ef_provision_reason_name(r.agent.provision.reason), "no-address");
+    assert_string_equal(ef_provision_reason_name(r.agent.provision->reason), "no-address");
     assert_true(r.leaves >= 1);
     r.radio_fails = true;
     assert_int_equal(ef_provision_join(&r.agent, "Workshop", "correct horse"), EF_OK);
-    assert_string_equal(ef_provision_reason_name(r.agent.provision.reason), "no-radio");
+    assert_string_equal(ef_provision_reason_name(r.agent.provision->reason), "no-radio");
     r.radio_fails = false;
     r.kv_fails = true;
     join("Workshop", "correct horse");
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_FAILED);
-    assert_string_equal(ef_provision_reason_name(r.agent.provision.reason), "not-stored");
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_FAILED);
+    assert_string_equal(ef_provision_reason_name(r.agent.provision->reason), "not-stored");
     r.kv_fails = false;
     join("Workshop", "correct horse");
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_JOINED);
-    for (const char *p = r.agent.provision.wifi.password; p < r.agent.provision.wifi.password + sizeof r.agent.provision.wifi.password; p++)
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_JOINED);
+    for (const char *p = r.agent.provision->wifi.password; p < r.agent.provision->wifi.password + sizeof r.agent.provision->wifi.password; p++)
         assert_int_equal(*p, 0);
 }
 
@@ -100,7 +100,7 @@ static void what_no_network_can_be_called_is_refused(void **state)
     assert_int_equal(ef_wifi_check("x", "0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef"), EF_OK);
     assert_int_equal(ef_wifi_check("x", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdeg"), EF_BAD_ARGUMENT);
     assert_int_equal(ef_wifi_check("x", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0"), EF_BAD_ARGUMENT);
-    assert_int_equal(r.agent.provision.tries, 0);
+    assert_int_equal(r.agent.provision->tries, 0);
     assert_int_equal(ef_provision_join(&r.agent, "Workshop", "correct horse"), EF_OK);
     assert_int_equal(ef_provision_join(&r.agent, "Workshop", "correct horse"), EF_AGAIN);
 }
@@ -112,15 +112,15 @@ static void too_many_tries_lock_it_for_five_minutes(void **state)
     room_run(&r, 1000);
     for (unsigned i = 0; i < EF_PROVISION_TRIES; i++)
         join("Workshop", "guess guess");
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_LOCKED);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_LOCKED);
     assert_string_equal(ef_provision_sentence(&r.agent), "Too many tries. Wait five minutes.");
     assert_int_equal(ef_provision_join(&r.agent, "Workshop", "correct horse"), EF_NOT_FOUND);
     room_run(&r, 290000);
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_LOCKED);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_LOCKED);
     room_run(&r, 11000);
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_WAITING);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_WAITING);
     join("Workshop", "correct horse");
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_JOINED);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_JOINED);
 }
 
 static void a_device_with_a_button_waits_for_it(void **state)
@@ -129,23 +129,23 @@ static void a_device_with_a_button_waits_for_it(void **state)
     r.config.provision.needs_button = true;
     room_boot(&r);
     room_run(&r, 1000);
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_LOCKED);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_LOCKED);
     assert_int_equal(ef_provision_join(&r.agent, "Workshop", "correct horse"), EF_NOT_FOUND);
     assert_string_equal(ef_provision_sentence(&r.agent), "Press the button on the device to go on.");
     ef_provision_authorize(&r.agent);
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_WAITING);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_WAITING);
     ef_provision_authorize(&r.agent);
     room_run(&r, 121000); /* the press counts for two minutes */
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_IDLE);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_IDLE);
     assert_int_equal(ef_provision_open(&r.agent), EF_OK);
     ef_provision_authorize(&r.agent);
     join("Workshop", "wrong horse");
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_FAILED);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_FAILED);
     room_run(&r, 110000); /* counted anew from the last try */
     join("Workshop", "correct horse");
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_JOINED);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_JOINED);
     assert_int_equal(ef_provision_open(&r.agent), EF_OK); /* another network */
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_LOCKED);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_LOCKED);
 }
 
 static void the_window_closes_and_a_person_opens_it_again(void **state)
@@ -154,16 +154,16 @@ static void the_window_closes_and_a_person_opens_it_again(void **state)
     r.config.provision.window_ms = 60000;
     room_boot(&r);
     room_run(&r, 62000);
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_IDLE);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_IDLE);
     assert_int_equal(r.closes, 1);
     room_run(&r, 3600000);
     assert_int_equal(r.opens, 1);
     uint8_t before[EF_PROVISION_TOKEN_BYTES];
-    memcpy(before, r.agent.provision.token, sizeof before);
+    memcpy(before, r.agent.provision->token, sizeof before);
     assert_int_equal(ef_provision_open(&r.agent), EF_OK);
     assert_int_equal(ef_provision_open(&r.agent), EF_OK);
     assert_int_equal(r.opens, 2);
-    assert_memory_not_equal(before, r.agent.provision.token, sizeof before);
+    assert_memory_not_equal(before, r.agent.provision->token, sizeof before);
     ef_provision_close(&r.agent);
     ef_provision_close(&r.agent);
     assert_int_equal(r.closes, 2);
@@ -179,7 +179,7 @@ static void closing_during_a_join_leaves_the_network(void **state)
     assert_int_equal(r.leaves, 1);
     room_run(&r, 5000);
     assert_int_equal(r.network, EF_NETWORK_NONE);
-    assert_int_equal(r.agent.networks.count, 0);
+    assert_int_equal(r.agent.networks->count, 0);
 }
 
 static void it_opens_again_when_every_known_network_is_gone_and_closes_when_one_is_back(void **state)
@@ -195,11 +195,11 @@ static void it_opens_again_when_every_known_network_is_gone_and_closes_when_one_
     assert_int_equal(r.opens, 0);
     room_run(&r, 120000);
     assert_int_equal(r.opens, 1);
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_WAITING);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_WAITING);
     r.networks[0] = workshop;
     room_run(&r, 65000);
     assert_int_equal(r.network, EF_NETWORK_UP);
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_IDLE);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_IDLE);
 }
 
 static void a_failed_change_returns_to_the_network_that_was(void **state)
@@ -210,11 +210,11 @@ static void a_failed_change_returns_to_the_network_that_was(void **state)
     room_run(&r, 2000);
     assert_int_equal(ef_provision_open(&r.agent), EF_OK);
     join("Guest", "not its password");
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_FAILED);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_FAILED);
     room_run(&r, 3000);
     assert_int_equal(r.network, EF_NETWORK_UP);
     assert_string_equal(r.ssid, "Workshop");
-    assert_int_equal(r.agent.networks.count, 1);
+    assert_int_equal(r.agent.networks->count, 1);
 }
 
 static void a_device_that_cannot_open_its_ways_goes_on(void **state)
@@ -223,7 +223,7 @@ static void a_device_that_cannot_open_its_ways_goes_on(void **state)
     r.open_fails = true;
     room_boot(&r);
     room_run(&r, 10000);
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_IDLE);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_IDLE);
     assert_int_equal(ef_provision_open(&r.agent), EF_NETWORK);
     r.open_fails = false;
     assert_int_equal(ef_provision_open(&r.agent), EF_OK);
@@ -282,12 +282,12 @@ static void once_claimed_it_closes_soon(void **state)
     room_run(&r, 1000);
     join("Guest", "");
     room_run(&r, 60000);
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_JOINED);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_JOINED);
     r.agent.identity.present = true;
     room_run(&r, 19000);
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_JOINED); /* the page is to say so */
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_JOINED); /* the page is to say so */
     room_run(&r, 2000);
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_IDLE);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_IDLE);
 }
 
 static void the_button_ends_the_lock_of_too_many_tries(void **state)
@@ -297,11 +297,11 @@ static void the_button_ends_the_lock_of_too_many_tries(void **state)
     room_run(&r, 1000);
     for (unsigned i = 0; i < EF_PROVISION_TRIES; i++)
         join("Workshop", "guess guess");
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_LOCKED);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_LOCKED);
     ef_provision_authorize(&r.agent);
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_WAITING);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_WAITING);
     room_run(&r, 890000);
-    assert_int_equal(r.agent.provision.state, EF_PROVISION_WAITING);
+    assert_int_equal(r.agent.provision->state, EF_PROVISION_WAITING);
 }
 
 static void without_a_way_in_and_without_a_network_nothing_is_done(void **state)
@@ -311,7 +311,7 @@ static void without_a_way_in_and_without_a_network_nothing_is_done(void **state)
     room_boot(&r);
     room_run(&r, 600000);
     assert_int_equal(r.joins + r.opens + r.scans, 0);
-    assert_false(r.agent.networks.down);
+    assert_false(r.agent.networks->down);
     assert_string_equal(ef_provision_sentence(&r.agent), "Set-up is closed.");
     assert_string_equal(ef_provision_state_name(EF_PROVISION_STATE_COUNT), "unknown");
     assert_string_equal(ef_provision_reason_name(EF_REASON_COUNT), "unknown");

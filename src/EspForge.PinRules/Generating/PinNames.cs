@@ -118,11 +118,20 @@ internal static class PinNames
         return safe.ToString();
     }
 
+    // Half a surrogate pair has no place in a UTF-8 file.
+    private static string Whole(string text)
+    {
+        var at = 0;
+        while (at < text.Length && !char.IsSurrogate(text[at]))
+            at++;
+        return at == text.Length ? text : string.Concat(text.EnumerateRunes().Select(rune => rune.ToString()));
+    }
+
     /// <summary>A table cell of Markdown: one line, no markup, no HTML.</summary>
     public static string Markdown(string text)
     {
         var safe = new StringBuilder(text.Length);
-        foreach (var letter in text)
+        foreach (var letter in Whole(text))
         {
             if (letter is '&')
                 safe.Append("&amp;");
@@ -142,6 +151,7 @@ internal static class PinNames
     /// <summary>A cell of RFC 4180. What a spreadsheet would run as a formula gets an apostrophe in front.</summary>
     public static string Csv(string text)
     {
+        text = Whole(text);
         var start = text.AsSpan().TrimStart();
         if (text.Length > 0 && (text[0] is '\t' or '\r' or '\n' || !start.IsEmpty && start[0] is '=' or '+' or '-' or '@' or '\uff1d' or '\uff0b' or '\uff0d' or '\uff20'))
             text = "'" + text;

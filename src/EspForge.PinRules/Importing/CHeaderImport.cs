@@ -108,7 +108,7 @@ internal sealed class CHeaderImport(ImportDraft draft)
 
         foreach (var statement in line.Code.Split(';'))
         {
-            ReadStatement(line, statement.Trim(' ', '\t', '}'));
+            ReadStatement(line, statement.TrimStart(' ', '\t', '}'));
             foreach (var letter in statement)
                 _depth += letter switch { '{' => 1, '}' => -1, _ => 0 };
             _depth = Math.Max(0, _depth);

@@ -74,7 +74,7 @@ internal sealed record EspHomeComponent(string Domain, string? Platform, string?
     {
         var words = Id is null ? [] : PinNameReader.Words(Id);
         words.RemoveAll(word => word is "bus");
-        if (words.Count > 0 && words[0].StartsWith(stem, StringComparison.Ordinal) && words[0][stem.Length..].All(char.IsAsciiDigit) && words.Count <= 2)
+        if (words.Count > 0 && words[0].StartsWith(stem, StringComparison.Ordinal) && words[0][stem.Length..].All(char.IsAsciiDigit) && (words.Count == 1 || words[0].Length > stem.Length))
             return words[0];
         if (stem is "spi" && words is ["hspi" or "vspi" or "fspi", ..] || stem is "twai" && words is ["can", ..])
             return words[0];

@@ -122,7 +122,7 @@ public sealed class CHeaderImportTests
 
     [Fact]
     public void Names_the_board_prints_are_its_pins() =>
-        Assert.Equal(BoardCatalog.Default.FindBoard("xiao-esp32s3")!.PinNames["D5"], PinImport.Read("#define PIN_RELAY D5", new PinImportOptions { Board = "xiao-esp32s3" }).Value.Plan.Uses.Single().Gpio);
+        Assert.Equal(BoardCatalog.Default.FindBoard("xiao-esp32s3")!.Headers.SelectMany(header => header.Pins).Single(pin => pin.Label is "D5").Gpio, PinImport.Read("#define PIN_RELAY D5", new PinImportOptions { Board = "xiao-esp32s3" }).Value.Plan.Uses.Single().Gpio);
 
     [Fact]
     public void What_is_not_understood_is_noted_with_its_line()

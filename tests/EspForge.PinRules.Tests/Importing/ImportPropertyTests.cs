@@ -8,6 +8,8 @@ namespace EspForge.PinRules.Tests.Importing;
 /// <summary>What holds for every text and every plan.</summary>
 public sealed class ImportPropertyTests
 {
+    private const string Damage = " \n:-[]{}\"'#*/&!|>\t0A";
+
     private static readonly string[] Formats = ["c-header", "esphome", "platformio"];
 
     private static readonly string[] Pieces =
@@ -58,7 +60,7 @@ public sealed class ImportPropertyTests
             {
                 var letters = text.ToCharArray();
                 for (var i = 0; i < 1 + (round % 8); i++)
-                    letters[random.Next(letters.Length)] = " \n:-[]{}\"'#*/&!|>\t0A"[random.Next(21)];
+                    letters[random.Next(letters.Length)] = Damage[random.Next(Damage.Length)];
                 _ = PinImport.Read(new string(letters, 0, random.Next(1, letters.Length)), new PinImportOptions { Format = format });
             }
         }

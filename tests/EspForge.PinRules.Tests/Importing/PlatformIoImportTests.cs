@@ -46,7 +46,6 @@ public sealed class PlatformIoImportTests
     {
         var s3 = Read("s3");
         Assert.Equal(("esp32-s3-devkitc-1", PsramMode.Octal), (s3.Plan.Board, s3.Plan.Psram));
-        Assert.Contains(s3.Notes, note => note.Message.Contains("esp32-s3-devkitc-1-n16r8", StringComparison.Ordinal) || s3.Plan.Board is "esp32-s3-devkitc-1");
         var other = Read("other");
         Assert.Equal((null, "esp32c6", 2), (other.Plan.Board, other.Plan.Chip, other.Plan.Uses.Count));
         Assert.Equal("import-environment-unknown", PinImport.Read(Text, new PinImportOptions { Format = "platformio", Environment = "nope" }).Fault!.Code);

@@ -7,6 +7,7 @@
 
 #include <psa/crypto.h>
 
+#include "espforge/ef_image.h"
 #include "espforge/ef_manifest.h"
 #include "espforge/ef_messages.h"
 #include "espforge/ef_port.h"
@@ -26,12 +27,35 @@
 
 struct ef_agent;
 
+/* What an agent can do without: a part is linked, and takes RAM, only where a config names it (ef_ring_use and so on). Every hook may be NULL. */
+typedef struct ef_part {
+    ef_status (*start)(struct ef_agent *agent); /* in ef_agent_init, before the identity is read. EF_OK, or the agent does not start */
+    int64_t (*step)(struct ef_agent *agent);                               /* how long it may wait, ms */
+    void (*settle)(struct ef_agent *agent);                                /* before a restart or a sleep; the parts in reverse order */
+    void (*note)(struct ef_agent *agent, ef_log_level level, const char *line); /* a line was logged */
+    ef_status (*claimed)(struct ef_agent *agent, const ef_json *answer);   /* before the identity of the claim is stored */
+    ef_status (*restart)(struct ef_agent *agent);                          /* in place of a restart, when a reset is wanted */
+    const struct ef_job_rules *job;                                        /* of the control channel, after all others */
+} ef_part;
+
+/* In the order of their steps. */
+typedef enum ef_part_kind {
+    EF_PART_RING,
+    EF_PART_RESET,
+    EF_PART_NETWORKS,
+    EF_PART_PROVISION,
+    EF_PART_MESSAGES,
+    EF_PART_TELEMETRY,
+    EF_PART_SLEEP,
+    EF_PART_COUNT
+} ef_part_kind;
+
 typedef struct ef_agent_config {
     const char *hardware_id;
     const char *product;
     const char *chip;
     const char *board;        /* NULL or empty: none */
-    const char *image_format; /* `host` or `esp` */
+    const ef_image_format *image_format; /* &ef_image_esp or &ef_image_host */
     const char *architecture; /* that host images must have; NULL: not judged */
     const char *version;      /* of the running image */
     uint32_t poll_ms;
@@ -53,6 +77,13 @@ typedef struct ef_agent_config {
     void (*add_status)(void *ctx, ef_json_writer *out); /* the application's members of `status`. NULL: none */
     void *app_ctx;
     ef_provision_config provision;
+
+    const ef_part *parts[EF_PART_COUNT]; /* NULL: not there. Set by ef_ring_use and so on, with their states, which must outlive the agent */
+    ef_ring *ring;
+    ef_networks *networks;
+    ef_provision *provision_state;
+    ef_messages *messages;
+    ef_telemetry *telemetry;
 } ef_agent_config;
 
 typedef enum ef_state {
@@ -97,12 +128,13 @@ typedef struct ef_clock {
     int64_t stored_ms;                 /* what of it is in flash */
 } ef_clock;
 
+/* The four texts lie as they do in flash, and in the order of ef_claim.c. */
 typedef struct ef_identity {
-    bool present;
     char device_id[65];
     char device_key[65];
     char command_secret[65];
     char topic_root[128];
+    bool present;
 } ef_identity;
 
 /* What is known of the trusted keys without loading them. */
@@ -135,9 +167,9 @@ typedef struct ef_exchange {
 } ef_exchange;
 
 typedef struct ef_claim {
-    char claim_id[33];
+    char claim_id[33]; /* this, */
     char poll_token[65];
-    char pairing_code[7];
+    char pairing_code[7]; /* and this: in the order of ef_claim.c */
     uint32_t interval_ms;
     int64_t next_ms;
     ef_backoff backoff;
@@ -187,7 +219,7 @@ typedef struct ef_report_queue {
 
 /* An update whose sequence is stored and whose slot is, or is about to be, switched. */
 typedef struct ef_pending {
-    bool present;
+    uint8_t present; /* 0: none */
     char offer_id[EF_OFFER_CHARS + 1];
     char version[32];
     uint8_t slot;
@@ -204,12 +236,9 @@ typedef struct ef_update_record {
     char done_offer_id[EF_OFFER_CHARS + 1]; /* the last one that ended */
     ef_pending pending;
     uint32_t terminal_count;
-    struct {
-        ef_report_state state; /* EF_REPORT_NONE: none */
-        ef_status error;
-        char offer_id[EF_OFFER_CHARS + 1];
-        int64_t next_ms;
-    } unwritten; /* an end that flash did not take; in RAM only, tried again until it does */
+    ef_report_state unwritten; /* how done_offer_id ended, when flash did not take it: tried again at write_ms. EF_REPORT_NONE: all is written */
+    ef_status unwritten_error;
+    int64_t write_ms;
 } ef_update_record;
 
 typedef struct ef_offer {
@@ -239,9 +268,10 @@ typedef struct ef_download {
 
 typedef struct ef_verify {
     bool open;
+    bool has_payload; /* the image says its payload's hash (host images) */
+    bool second;      /* the image is the manifest's; now its payload is read */
     uint32_t offset;
-    psa_hash_operation_t image, payload;
-    bool has_payload; /* host images say their payload's hash */
+    psa_hash_operation_t hash;
     ef_status header; /* what the header came to; told after the hash */
     uint8_t payload_sha256[32];
 } ef_verify;
@@ -262,8 +292,8 @@ typedef struct ef_confirm {
 } ef_confirm;
 
 typedef struct ef_agent {
+    /* What is used most and is small stands first: the shortest instructions reach it. */
     const ef_port *port;
-    ef_agent_config config;
     ef_state state;
     int64_t now_ms; /* of the step under way */
     int64_t started_ms;
@@ -278,22 +308,23 @@ typedef struct ef_agent {
     ef_identity identity;
     ef_keys keys;
     ef_update_record record;
-    ef_exchange control;
-    ef_claim claim;
-    ef_token token;
-    ef_report_queue reports;
     int64_t poll_next_ms;
     ef_backoff poll_backoff;
-    ef_offer offer;
-    ef_download download;
-    ef_verify verify;
-    ef_confirm confirm;
-    ef_telemetry telemetry;
     ef_quality quality;
-    ef_messages messages;
-    ef_ring ring;
-    ef_networks networks;
-    ef_provision provision;
+    ef_ring *ring; /* the states of the parts; NULL: the part is not there */
+    ef_networks *networks;
+    ef_provision *provision;
+    ef_messages *messages;
+    ef_telemetry *telemetry;
+    ef_agent_config config;
+    ef_claim claim;
+    ef_download download;
+    ef_confirm confirm;
+    ef_offer offer;
+    ef_report_queue reports;
+    ef_verify verify;
+    ef_token token;
+    ef_exchange control;
     uint8_t sector[EF_SECTOR_BYTES];
 } ef_agent;
 
@@ -306,6 +337,22 @@ uint32_t ef_agent_step(ef_agent *agent, int64_t now_ms);
 /* One more test that a new image must pass before it is confirmed; to be called between ef_agent_init and the first step. The name (1-16 of
  * a-z 0-9 -, not copied) is told to the host when the test fails or does not end. EF_BAD_ARGUMENT, EF_TOO_LARGE for a ninth. */
 ef_status ef_agent_self_test(ef_agent *agent, const char *name, ef_status (*run)(void *ctx), void *ctx);
+/* Into the config, before ef_agent_init. Provisioning needs the networks. */
+void ef_ring_use(ef_agent_config *config, ef_ring *state);           /* the log is kept in flash */
+void ef_reset_use(ef_agent_config *config);                          /* factory reset; where one is possible this part must be there */
+void ef_networks_use(ef_agent_config *config, ef_networks *state);   /* several Wi-Fi networks */
+void ef_provision_use(ef_agent_config *config, ef_provision *state); /* ways in */
+void ef_messages_use(ef_agent_config *config, ef_messages *state);   /* MQTT, WebSocket, commands */
+void ef_telemetry_use(ef_agent_config *config, ef_telemetry *state);
+void ef_sleep_use(ef_agent_config *config);                          /* deep sleep */
+typedef struct ef_all_parts {
+    ef_ring ring;
+    ef_networks networks;
+    ef_provision provision;
+    ef_messages messages;
+    ef_telemetry telemetry;
+} ef_all_parts;
+void ef_use_all_parts(ef_agent_config *config, ef_all_parts *states);
 /* "downloading" and so on. */
 const char *ef_state_name(ef_state state);
 /* "no identity" and so on. */
@@ -315,11 +362,11 @@ int64_t ef_agent_utc_ms(const ef_agent *agent);
 /* A line of the application, in the port's log and in the ring log. */
 void ef_agent_log(ef_agent *agent, ef_log_level level, const char *line);
 /* An action that commands may name. `name` must outlive the agent. EF_BAD_ARGUMENT for a name outside of docs/protocol.md or one that is taken,
- * EF_TOO_LARGE for a ninth. */
+ * EF_TOO_LARGE for a ninth, EF_NOT_FOUND without messages. */
 ef_status ef_agent_action(ef_agent *agent, const char *name, ef_action_fn run, void *ctx);
 /* The application's part of `status` has changed: it is sent soon. */
 void ef_agent_status_changed(ef_agent *agent);
-/* A value for telemetry, see app.h. */
+/* A value for telemetry, see app.h. EF_NOT_FOUND without telemetry. */
 ef_status ef_agent_telemetry_number(ef_agent *agent, const char *name, double value);
 
 #endif

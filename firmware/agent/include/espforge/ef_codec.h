@@ -37,6 +37,11 @@ ef_status ef_json_element(const ef_json *json, size_t index, ef_json *value);
 ef_status ef_json_string(const ef_json *value, char *out, size_t cap);
 /* An integer in the range of int64_t; EF_MALFORMED for fractions and exponents. */
 ef_status ef_json_int(const ef_json *value, int64_t *out);
+/* A member that is an integer: EF_NOT_FOUND when absent. */
+ef_status ef_json_member_int(const ef_json *json, const char *name, int64_t *out);
+/* Members that must be there, be strings and not be empty, into fields of `sizes` bytes that lie one behind the other. `names`: each with its NUL,
+ * an empty one ends them. EF_MALFORMED, EF_TOO_LARGE; then what is in the fields means nothing. */
+ef_status ef_json_texts(const ef_json *json, const char *names, const uint16_t *sizes, char *out);
 bool ef_json_is_null(const ef_json *value);
 
 /* Appending writer over a caller's buffer. After an overflow every call is a no-op and ef_json_end says EF_TOO_LARGE. */

@@ -21,6 +21,13 @@ typedef struct ef_image {
     uint8_t payload_sha256[32]; /* host images only */
 } ef_image;
 
+/* How images of a kind are read. Only the one that a config names is linked. */
+typedef struct ef_image_format {
+    const char *name; /* as in the manifest: "host", "esp" */
+    ef_status (*read)(const uint8_t *header, size_t len, ef_image *out); /* the first sector, or the whole image when it is smaller */
+} ef_image_format;
+extern const ef_image_format ef_image_host, ef_image_esp;
+
 /* The first EF_HOST_HEADER_BYTES of a host image. EF_IMAGE_MALFORMED when any field is outside docs/protocol.md section 5 or the header's own
  * SHA-256 does not fit. Needs psa_crypto_init. */
 ef_status ef_image_read_host(const uint8_t *header, size_t len, ef_image *out);

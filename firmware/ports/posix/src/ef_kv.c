@@ -30,23 +30,24 @@ static bool read_entry(const uint8_t *entries, size_t len, size_t at, const char
     return true;
 }
 
-static bool find(const ef_kv *kv, const char *wanted, entry *out)
+static bool find(const uint8_t *entries, size_t len, const char *wanted, size_t wanted_len, entry *out)
 {
-    size_t wanted_len = strlen(wanted), key_len;
+    size_t key_len;
     const char *key;
-    for (size_t at = 0; at < kv->len && read_entry(kv->entries, kv->len, at, &key, &key_len, out); at += out->size)
+    for (size_t at = 0; at < len && read_entry(entries, len, at, &key, &key_len, out); at += out->size)
         if (key_len == wanted_len && memcmp(key, wanted, key_len) == 0)
             return true;
     return false;
 }
 
+/* Whole entries, and no key twice. */
 static bool well_formed(const uint8_t *entries, size_t len)
 {
-    entry e;
+    entry e, first;
     const char *key;
     size_t key_len, at = 0;
     while (at < len) {
-        if (!read_entry(entries, len, at, &key, &key_len, &e))
+        if (!read_entry(entries, len, at, &key, &key_len, &e) || find(entries, at, key, key_len, &first))
             return false;
         at += e.size;
     }
@@ -87,7 +88,7 @@ ef_status ef_kv_get(const ef_kv *kv, const char *key, uint8_t *out, size_t cap, 
 {
     entry e;
     *len = 0;
-    if (!find(kv, key, &e))
+    if (!find(kv->entries, kv->len, key, strlen(key), &e))
         return EF_NOT_FOUND;
     if (e.value_len > cap)
         return EF_TOO_LARGE;
@@ -104,7 +105,7 @@ ef_status ef_kv_set(ef_kv *kv, const char *key, const uint8_t *data, size_t len)
     if (len > EF_RECORD_BYTES)
         return EF_TOO_LARGE;
     entry old;
-    bool exists = find(kv, key, &old);
+    bool exists = find(kv->entries, kv->len, key, key_len, &old);
     if (exists ? old.value_len == len && memcmp(old.value, data, len) == 0 : len == 0)
         return EF_OK;
 

@@ -23,6 +23,7 @@ typedef struct device {
     ef_port port;
     ef_provision_posix provision;
     ef_agent agent;
+    ef_all_parts parts;
     ef_app app;
     ef_image image;
 } device;
@@ -72,7 +73,7 @@ static int start(device *d, int argc, char **argv)
         .product = s->product,
         .chip = s->chip,
         .board = s->board,
-        .image_format = "host",
+        .image_format = &ef_image_host,
         .architecture = ef_host_architecture(),
         .version = d->image.version,
         .poll_ms = s->poll_ms,
@@ -93,6 +94,7 @@ static int start(device *d, int argc, char **argv)
         .app_ctx = &d->app,
         .provision = {.port = ef_provision_posix_port(&d->provision)},
     };
+    ef_use_all_parts(&config, &d->parts);
     d->app.agent = &d->agent;
     ef_status status = ef_agent_init(&d->agent, &d->port, &config, ef_monotonic_ms());
     return status == EF_OK ? 0 : fail("agent", ef_status_code(status));

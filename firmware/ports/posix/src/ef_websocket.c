@@ -205,6 +205,8 @@ static bool prepare_context(ef_websocket *w)
     info.user = w;
     info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
     info.client_ssl_ca_filepath = w->ca_file;
+    if (w->ca_file != NULL)
+        info.options |= LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS; /* those that were given, and no others */
     w->context = lws_create_context(&info);
     return w->context != NULL;
 }

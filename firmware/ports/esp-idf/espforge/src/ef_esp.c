@@ -45,6 +45,19 @@ typedef struct device {
     ef_esp_port esp;
     ef_port port;
     ef_agent agent;
+#if CONFIG_ESPFORGE_LOG
+    ef_ring ring;
+#endif
+#if CONFIG_ESPFORGE_WIFI
+    ef_networks networks;
+    ef_provision provision;
+#endif
+#if CONFIG_ESPFORGE_MQTT || CONFIG_ESPFORGE_WEBSOCKET
+    ef_messages messages;
+#endif
+#if CONFIG_ESPFORGE_TELEMETRY
+    ef_telemetry telemetry;
+#endif
     ef_app app;
     ef_way_in way_in;
 } device;
@@ -63,12 +76,16 @@ void ef_esp_config_default(ef_esp_config *config)
         .product = CONFIG_ESPFORGE_PRODUCT,
         .board = CONFIG_ESPFORGE_BOARD,
         .poll_ms = CONFIG_ESPFORGE_POLL_S * 1000u,
+#if CONFIG_ESPFORGE_TELEMETRY
         .telemetry_ms = CONFIG_ESPFORGE_TELEMETRY_S * 1000u,
+        .telemetry_batch = CONFIG_ESPFORGE_TELEMETRY_BATCH,
+#endif
         .soak_ms = CONFIG_ESPFORGE_SOAK_S * 1000u,
         .confirm_timeout_ms = CONFIG_ESPFORGE_CONFIRM_TIMEOUT_S * 1000u,
         .heartbeat_ms = CONFIG_ESPFORGE_HEARTBEAT_S * 1000u,
-        .telemetry_batch = CONFIG_ESPFORGE_TELEMETRY_BATCH,
+#if CONFIG_ESPFORGE_SLEEP
         .sleep_ms = CONFIG_ESPFORGE_SLEEP_S * 1000u,
+#endif
     };
 }
 
@@ -126,6 +143,29 @@ static void add_status(void *ctx, ef_json_writer *out)
     ef_app_ask_status(&((device *)ctx)->app, out);
 }
 
+/* What the configuration leaves out is not linked. */
+static void use_parts(device *d, ef_agent_config *config)
+{
+    ef_reset_use(config);
+#if CONFIG_ESPFORGE_LOG
+    ef_ring_use(config, &d->ring);
+#endif
+#if CONFIG_ESPFORGE_WIFI
+    ef_networks_use(config, &d->networks);
+    ef_provision_use(config, &d->provision);
+#endif
+#if CONFIG_ESPFORGE_MQTT || CONFIG_ESPFORGE_WEBSOCKET
+    ef_messages_use(config, &d->messages);
+#endif
+#if CONFIG_ESPFORGE_TELEMETRY
+    ef_telemetry_use(config, &d->telemetry);
+#endif
+#if CONFIG_ESPFORGE_SLEEP
+    ef_sleep_use(config);
+#endif
+    (void)d;
+}
+
 static esp_err_t start(device *d)
 {
     uint8_t mac[8];
@@ -146,7 +186,7 @@ static esp_err_t start(device *d)
         .product = d->config.product,
         .chip = CONFIG_IDF_TARGET,
         .board = d->config.board,
-        .image_format = "esp",
+        .image_format = &ef_image_esp,
         .version = d->config.version,
         .poll_ms = d->config.poll_ms,
         .telemetry_ms = d->config.telemetry_ms,
@@ -162,6 +202,7 @@ static esp_err_t start(device *d)
         .add_status = add_status,
         .app_ctx = d,
     };
+    use_parts(d, &config);
     d->app.agent = &d->agent;
     ef_way_in_init(&d->way_in, &d->agent, &d->esp, &d->config, &config.provision);
     ef_status status = ef_agent_init(&d->agent, &d->port, &config, now_ms());
