@@ -43,6 +43,8 @@ public static class EspForgeServiceCollectionExtensions
                 .AddAuthenticationSchemes(DeviceAuthentication.Scheme).RequireClaim(DeviceAuthentication.DeviceClaim));
         });
         services.TryAddSingleton(BoardCatalog.Default);
+        services.AddSingleton<OrganizationBoardCache>();
+        services.AddScoped(OrganizationBoards.Of);
         AddKeys(services);
         AddDevices(services);
         AddReleases(services);

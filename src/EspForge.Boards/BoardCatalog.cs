@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace EspForge.Boards;
@@ -9,12 +8,12 @@ namespace EspForge.Boards;
 /// </summary>
 public sealed class BoardCatalog
 {
-    private readonly FrozenDictionary<string, Lazy<Chip>> _chips;
-    private readonly FrozenDictionary<string, Lazy<Board>> _boards;
+    private readonly Dictionary<string, Lazy<Chip>> _chips;
+    private readonly Dictionary<string, Lazy<Board>> _boards;
     private readonly Lazy<IReadOnlyList<Chip>> _allChips;
     private readonly Lazy<IReadOnlyList<Board>> _allBoards;
 
-    private BoardCatalog(FrozenDictionary<string, Lazy<Chip>> chips, FrozenDictionary<string, Lazy<Board>> boards)
+    private BoardCatalog(Dictionary<string, Lazy<Chip>> chips, Dictionary<string, Lazy<Board>> boards)
     {
         _chips = chips;
         _boards = boards;
@@ -61,8 +60,8 @@ public sealed class BoardCatalog
             return new Fault("board-exists", $"There is already a board '{board.Id}'. Give yours another id.");
         if (!_chips.ContainsKey(board.ChipId))
             return new Fault("chip-unknown", $"Board '{board.Id}' names the chip '{board.ChipId}', which this catalog does not have.");
-        var boards = _boards.Append(KeyValuePair.Create(board.Id, new Lazy<Board>(board)));
-        return new BoardCatalog(_chips, boards.ToFrozenDictionary(StringComparer.Ordinal));
+        var boards = new Dictionary<string, Lazy<Board>>(_boards, StringComparer.Ordinal) { [board.Id] = new Lazy<Board>(board) };
+        return new BoardCatalog(_chips, boards);
     }
 
     /// <summary>A catalog of the shipped chips and boards that has read none of them yet, apart from <see cref="Default"/>.</summary>
@@ -70,28 +69,31 @@ public sealed class BoardCatalog
 
     private static BoardCatalog Embedded()
     {
-        var chips = ResourceIds("chips/").ToFrozenDictionary(
-            id => id, id => new Lazy<Chip>(() => Read("chips/" + id, CatalogJson.Default.Chip)), StringComparer.Ordinal);
-        var boards = ResourceIds("boards/").ToFrozenDictionary(
-            id => id, id => new Lazy<Board>(() => ReadBoard(id, chips)), StringComparer.Ordinal);
+        var chips = new Dictionary<string, Lazy<Chip>>(StringComparer.Ordinal);
+        var boards = new Dictionary<string, Lazy<Board>>(StringComparer.Ordinal);
+        foreach (var name in BoardSchemas.Assembly.GetManifestResourceNames())
+        {
+            var id = name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..];
+            if (name.StartsWith("chips/", StringComparison.Ordinal))
+                chips[id] = new Lazy<Chip>(() => Read(name, ChipFile.Read));
+            else if (name.StartsWith("boards/", StringComparison.Ordinal))
+                boards[id] = new Lazy<Board>(() => ReadBoard(name, chips));
+        }
+
         return new BoardCatalog(chips, boards);
     }
 
-    private static Board ReadBoard(string id, FrozenDictionary<string, Lazy<Chip>> chips)
+    private static Board ReadBoard(string resource, Dictionary<string, Lazy<Chip>> chips)
     {
-        var board = Read("boards/" + id, CatalogJson.Default.Board);
+        var board = Read(resource, BoardFile.Read);
         board.Chip = chips[board.ChipId].Value;
         return board;
     }
 
-    private static IEnumerable<string> ResourceIds(string folder) =>
-        from name in BoardSchemas.Assembly.GetManifestResourceNames()
-        where name.StartsWith(folder, StringComparison.Ordinal)
-        select name[folder.Length..];
-
-    private static T Read<T>(string resource, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    private static T Read<T>(string resource, Func<JsonNode, T> read)
     {
         using var stream = BoardSchemas.Open(resource);
-        return JsonSerializer.Deserialize(stream, type) ?? throw new InvalidOperationException($"The package's resource '{resource}' is empty.");
+        using var document = JsonDocument.Parse(stream);
+        return read(new JsonNode(document.RootElement));
     }
 }

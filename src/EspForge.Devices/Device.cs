@@ -39,6 +39,9 @@ public sealed record Device
     /// <summary>Version of the agent in it.</summary>
     public string? AgentVersion { get; init; }
 
+    /// <summary>What it read from its own silicon, where it said it.</summary>
+    public DeviceHardware? Hardware { get; init; }
+
     /// <summary>When it was last heard of.</summary>
     public DateTimeOffset? LastSeenAt { get; init; }
 
@@ -73,7 +76,8 @@ public sealed record DeviceIdentity(string DeviceId, string Organization, string
 /// <param name="Version">The version it runs.</param>
 /// <param name="Slot"><c>a</c> or <c>b</c>.</param>
 /// <param name="AgentVersion">Version of its agent, where it said it.</param>
-public sealed record DeviceSighting(string Version, string Slot, string? AgentVersion = null);
+/// <param name="Hardware">What it read from its own silicon, where it said it.</param>
+public sealed record DeviceSighting(string Version, string Slot, string? AgentVersion = null, DeviceHardware? Hardware = null);
 
 /// <summary>One thing that happened to a device.</summary>
 public sealed record DeviceEvent(DateTimeOffset At, string Kind, string Text, Guid? RolloutId);

@@ -33,6 +33,9 @@ internal sealed class DeviceRow
 
     public string? AgentVersion { get; set; }
 
+    /// <summary>What it read from its silicon, JSON.</summary>
+    public string? Hardware { get; set; }
+
     public DateTimeOffset? LastSeenAt { get; set; }
 
     public long? UptimeMs { get; set; }
@@ -95,6 +98,9 @@ internal sealed class ClaimRow
 
     public required string AgentVersion { get; set; }
 
+    /// <summary>What it read from its silicon, JSON.</summary>
+    public string? Hardware { get; set; }
+
     public required string State { get; set; }
 
     public string? Organization { get; set; }
@@ -151,6 +157,7 @@ internal static class DeviceModel
             row.Property(r => r.Version).HasMaxLength(31);
             row.Property(r => r.Slot).HasMaxLength(1);
             row.Property(r => r.AgentVersion).HasMaxLength(31);
+            row.Property(r => r.Hardware).HasMaxLength(512);
             row.Property(r => r.SearchText).HasMaxLength(280);
             row.HasIndex(r => r.KeyHash).IsUnique();
             row.HasIndex(r => new { r.Organization, r.HardwareId }).IsUnique();
@@ -188,6 +195,7 @@ internal static class DeviceModel
             row.Property(r => r.Chip).HasMaxLength(16);
             row.Property(r => r.Board).HasMaxLength(64);
             row.Property(r => r.AgentVersion).HasMaxLength(31);
+            row.Property(r => r.Hardware).HasMaxLength(512);
             row.Property(r => r.State).HasMaxLength(16);
             row.Property(r => r.Organization).HasMaxLength(64);
             row.Property(r => r.DeviceId).HasMaxLength(64);

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using EspForge.Devices;
 
 namespace EspForge.EntityFrameworkCore;
@@ -5,6 +7,8 @@ namespace EspForge.EntityFrameworkCore;
 /// <summary>Between rows and records of devices.</summary>
 internal static class DeviceRowMapping
 {
+    private static readonly JsonSerializerOptions HardwareJson = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
     public static Device ToDevice(this DeviceRow row) => new()
     {
         DeviceId = row.DeviceId,
@@ -19,6 +23,7 @@ internal static class DeviceRowMapping
         Version = row.Version,
         Slot = row.Slot,
         AgentVersion = row.AgentVersion,
+        Hardware = row.Hardware is null ? null : JsonSerializer.Deserialize<DeviceHardware>(row.Hardware, HardwareJson),
         LastSeenAt = row.LastSeenAt,
         UptimeMs = row.UptimeMs,
         FreeHeapBytes = row.FreeHeapBytes,
@@ -41,6 +46,9 @@ internal static class DeviceRowMapping
 
         row.IndexForSearch();
     }
+
+    /// <summary>The facts as they are kept; null where there is none.</summary>
+    public static string? ToText(this DeviceHardware? hardware) => hardware is null ? null : JsonSerializer.Serialize(hardware, HardwareJson);
 
     public static void IndexForSearch(this DeviceRow row) =>
         row.SearchText = string.Join('\n', row.Name, row.DeviceId, row.HardwareId, row.Group).ToLowerInvariant();

@@ -41,6 +41,7 @@ internal sealed class EfClaimStore(StoreContext store) : IClaimStore
                 Chip = request.Chip,
                 Board = request.Board,
                 AgentVersion = request.AgentVersion,
+                Hardware = request.Hardware.ToText(),
                 State = Open,
                 CreatedAt = now,
                 ExpiresAt = expiresAt,
@@ -85,6 +86,7 @@ internal sealed class EfClaimStore(StoreContext store) : IClaimStore
             row.Chip = claim.Chip;
             row.Board = claim.Board ?? row.Board;
             row.AgentVersion = claim.AgentVersion;
+            row.Hardware = claim.Hardware ?? row.Hardware;
             row.Take(said);
             claim.State = Approved;
             claim.PairingCode = null;

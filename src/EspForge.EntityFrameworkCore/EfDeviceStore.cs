@@ -114,6 +114,7 @@ internal sealed class EfDeviceStore(StoreContext store) : IDeviceStore
     public async Task SeenAsync(string organization, string deviceId, DeviceSighting sighting, DateTimeOffset now, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(sighting);
+        var hardware = sighting.Hardware.ToText();
         var rows = Rows.Where(r => r.Organization == organization && r.DeviceId == deviceId);
         var known = await rows.Select(r => new { r.Version }).SingleOrDefaultAsync(cancel);
         if (known is null)
@@ -136,6 +137,7 @@ internal sealed class EfDeviceStore(StoreContext store) : IDeviceStore
             .SetProperty(r => r.Version, sighting.Version)
             .SetProperty(r => r.Slot, sighting.Slot)
             .SetProperty(r => r.AgentVersion, r => sighting.AgentVersion ?? r.AgentVersion)
+            .SetProperty(r => r.Hardware, r => hardware ?? r.Hardware)
             .SetProperty(r => r.LastSeenAt, now), cancel);
     }
 

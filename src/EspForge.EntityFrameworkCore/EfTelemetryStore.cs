@@ -11,6 +11,7 @@ internal sealed class EfTelemetryStore(StoreContext store) : ITelemetryStore
         string organization, string deviceId, DeviceSighting sighting, IReadOnlyList<TelemetrySample> samples, DateTimeOffset now, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(sighting);
+        var hardware = sighting.Hardware.ToText();
         ArgumentNullException.ThrowIfNull(samples);
         ArgumentOutOfRangeException.ThrowIfZero(samples.Count, nameof(samples));
         return store.Db.InTransactionAsync(async () =>
@@ -44,6 +45,7 @@ internal sealed class EfTelemetryStore(StoreContext store) : ITelemetryStore
                 .SetProperty(r => r.Version, sighting.Version)
                 .SetProperty(r => r.Slot, sighting.Slot)
                 .SetProperty(r => r.AgentVersion, r => sighting.AgentVersion ?? r.AgentVersion)
+                .SetProperty(r => r.Hardware, r => hardware ?? r.Hardware)
                 .SetProperty(r => r.LastSeenAt, now)
                 .SetProperty(r => r.UptimeMs, last.UptimeMs)
                 .SetProperty(r => r.FreeHeapBytes, last.FreeHeapBytes)

@@ -17,6 +17,7 @@ public static class EspForgeModelBuilderExtensions
         AuditModel.Configure(modelBuilder);
         OtaModel.Configure(modelBuilder);
         IdempotencyModel.Configure(modelBuilder);
+        BoardModel.Configure(modelBuilder);
 
         var time = new ValueConverter<DateTimeOffset, long>(t => t.ToUnixTimeMilliseconds(), ms => DateTimeOffset.FromUnixTimeMilliseconds(ms));
         foreach (var entity in modelBuilder.Model.GetEntityTypes().Where(e => e.ClrType.Assembly == typeof(EspForgeModelBuilderExtensions).Assembly))

@@ -1,4 +1,5 @@
 using EspForge;
+using EspForge.Boards;
 using EspForge.Devices;
 using EspForge.EntityFrameworkCore;
 using EspForge.Ota;
@@ -28,6 +29,7 @@ public static class EspForgeStoreServiceCollectionExtensions
         services.TryAddScoped<IReleaseStore, EfReleaseStore>();
         services.TryAddScoped<IRolloutStore, EfRolloutStore>();
         services.TryAddScoped<IDeviceOffers, EfDeviceOffers>();
+        services.TryAddScoped<IBoardStore, EfBoardStore>();
         services.TryAddScoped<IIdempotencyStore, EfIdempotencyStore>();
         return services;
     }

@@ -6,6 +6,22 @@ namespace EspForge.Boards.Tests;
 /// <summary>Every data file of the package against its schema and against itself.</summary>
 public sealed class CatalogDataTests
 {
+    [Fact]
+    public void What_is_read_by_name_is_what_a_serializer_reads()
+    {
+        foreach (var id in BoardCatalog.Default.ChipIds)
+            Same(BoardCatalog.Default.FindChip(id)!, "chips/" + id, CatalogJson.Default.Chip);
+        foreach (var id in BoardCatalog.Default.BoardIds)
+            Same(BoardCatalog.Default.FindBoard(id)!, "boards/" + id, CatalogJson.Default.Board);
+
+        static void Same<T>(T read, string resource, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+        {
+            using var stream = BoardSchemas.Open(resource);
+            var expected = System.Text.Json.JsonSerializer.Deserialize(stream, type)!;
+            Assert.Equal(System.Text.Json.JsonSerializer.Serialize(expected, type), System.Text.Json.JsonSerializer.Serialize(read, type));
+        }
+    }
+
     public static TheoryData<string> Chips => [.. BoardCatalog.Default.ChipIds];
 
     public static TheoryData<string> Boards => [.. BoardCatalog.Default.BoardIds];

@@ -46,6 +46,9 @@ internal static class StudioBuilder
         services.AddEspForgeStores<StudioDbContext>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
 
+        services.AddScoped<ProjectBoards>();
+        services.AddScoped<IBoardUses>(provider => provider.GetRequiredService<ProjectBoards>());
+        services.AddScoped<IDevicePlans>(provider => provider.GetRequiredService<ProjectBoards>());
         services.AddStudioAccounts(settings.GetSection("Accounts"));
         services.AddSingleton<SetupCode>();
         services.AddStudioBuilds(settings.GetSection("Builds"), data);

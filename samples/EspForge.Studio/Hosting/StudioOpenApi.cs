@@ -59,10 +59,20 @@ internal static class StudioOpenApi
     {
         if (document.Components?.Schemas is not { } schemas || !schemas.ContainsKey(Plan))
             return;
-        foreach (var name in (string[])["Project", "ChangeProjectRequest"])
+        foreach (var name in (string[])["Project", "ChangeProjectRequest", "Port", "Import"])
         {
             if (schemas.TryGetValue(name, out var schema) && schema is OpenApiSchema { Properties: { } properties } && properties.ContainsKey("plan"))
                 properties["plan"] = new OpenApiSchemaReference(Plan, document);
+        }
+
+        if (schemas.TryGetValue("Solution", out var solution) && solution is OpenApiSchema { Properties: { } answer })
+            answer["plan"] = new OpenApiSchema { OneOf = [new OpenApiSchema { Type = JsonSchemaType.Null }, new OpenApiSchemaReference(Plan, document)] };
+
+        // A GPIO or a header; line → GPIO, or a number: what docs/pins.md says, the document leaves open.
+        if (schemas.TryGetValue("PinNeed", out var need) && need is OpenApiSchema { Properties: { } wishes })
+        {
+            foreach (var name in (string[])["near", "locked", "soldered"])
+                wishes[name] = new OpenApiSchema();
         }
 
         schemas.Remove("JsonElement");

@@ -65,6 +65,34 @@ namespace EspForge.Studio.Migrations
                     b.ToTable("espforge_audit", (string)null);
                 });
 
+            modelBuilder.Entity("EspForge.EntityFrameworkCore.BoardRow", b =>
+                {
+                    b.Property<string>("Organization")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("Revision")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Organization", "Id");
+
+                    b.ToTable("espforge_boards", (string)null);
+                });
+
             modelBuilder.Entity("EspForge.EntityFrameworkCore.ClaimRow", b =>
                 {
                     b.Property<string>("Id")
@@ -94,6 +122,10 @@ namespace EspForge.Studio.Migrations
 
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Hardware")
+                        .HasMaxLength(512)
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("HardwareId")
                         .IsRequired()
@@ -203,6 +235,10 @@ namespace EspForge.Studio.Migrations
 
                     b.Property<string>("Group")
                         .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Hardware")
+                        .HasMaxLength(512)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("HardwareId")

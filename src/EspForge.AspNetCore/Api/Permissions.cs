@@ -9,6 +9,9 @@ public static class Permissions
     /// <summary>Look at boards and chips.</summary>
     public const string BoardsRead = "boards.read";
 
+    /// <summary>Add, change and delete boards of the organization's own.</summary>
+    public const string BoardsWrite = "boards.write";
+
     /// <summary>Check pin plans.</summary>
     public const string PinsCheck = "pins.check";
 
@@ -60,7 +63,7 @@ public static class Permissions
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        BoardsRead, PinsCheck, ProjectsRead, ProjectsWrite, BuildsRead, BuildsRun, ImagesRead, ImagesUpload, ReleasesRead, ReleasesCreate,
+        BoardsRead, BoardsWrite, PinsCheck, ProjectsRead, ProjectsWrite, BuildsRead, BuildsRun, ImagesRead, ImagesUpload, ReleasesRead, ReleasesCreate,
         RolloutsRead, RolloutsManage, DevicesRead, DevicesManage, FleetManage, AuditRead, UsersManage,
     ];
 

@@ -12,15 +12,21 @@ internal static class BoardEndpoints
     {
         api.MapGet("boards", ListBoards).WithName("listBoards").WithTags("boards").RequireAuthorization(Permissions.BoardsRead);
         api.MapGet("boards/{id}", FindBoard).WithName("getBoard").WithTags("boards").RequireAuthorization(Permissions.BoardsRead);
+        api.MapOwnBoards();
         api.MapGet("chips", ListChips).WithName("listChips").WithTags("boards").RequireAuthorization(Permissions.BoardsRead);
         api.MapGet("chips/{id}", FindChip).WithName("getChip").WithTags("boards").RequireAuthorization(Permissions.BoardsRead);
     }
 
-    private static ApiResult<IReadOnlyList<BoardSummaryView>> ListBoards(BoardCatalog catalog) =>
-        ApiResults.Ok<IReadOnlyList<BoardSummaryView>>([.. catalog.Boards.Select(BoardSummaryView.Of)]);
+    private static async Task<ApiResult<IReadOnlyList<BoardSummaryView>>> ListBoards(ApiCaller caller, OrganizationBoards boards, CancellationToken cancel)
+    {
+        var catalog = await boards.ForAsync(caller.Organization, cancel);
+        return ApiResults.Ok<IReadOnlyList<BoardSummaryView>>([.. catalog.Boards.Select(board => BoardSummaryView.Of(board, !boards.IsBuiltIn(board.Id)))]);
+    }
 
-    private static ApiResult<BoardView> FindBoard(string id, BoardCatalog catalog) =>
-        catalog.FindBoard(id) is { } board ? BoardView.Of(board) : new Fault("board-not-found", "There is no such board. GET boards lists them.");
+    private static async Task<ApiResult<BoardView>> FindBoard(string id, ApiCaller caller, OrganizationBoards boards, CancellationToken cancel) =>
+        (await boards.ForAsync(caller.Organization, cancel)).FindBoard(id) is { } board
+            ? BoardView.Of(board, !boards.IsBuiltIn(id))
+            : new Fault("board-not-found", "There is no such board. GET boards lists them.");
 
     private static ApiResult<IReadOnlyList<ChipView>> ListChips(BoardCatalog catalog) =>
         ApiResults.Ok<IReadOnlyList<ChipView>>([.. catalog.Chips.Select(ChipView.Of)]);

@@ -4,29 +4,29 @@ namespace EspForge.AspNetCore;
 
 /// <summary>A board in a list.</summary>
 internal record BoardSummaryView(
-    string Id, string Name, string Vendor, string Chip, string ChipName, string Module, long FlashBytes, long PsramBytes, string HeaderOrder)
+    string Id, string Name, string Vendor, string Chip, string ChipName, string Module, long FlashBytes, long PsramBytes, string HeaderOrder, bool Own)
 {
-    public static BoardSummaryView Of(Board board) => new(
+    public static BoardSummaryView Of(Board board, bool own) => new(
         board.Id, board.Name, board.Vendor, board.ChipId, board.Chip.Name, board.Module, board.FlashBytes, board.PsramBytes, board.HeaderOrder switch
         {
             EspForge.Boards.HeaderOrder.Documented => "documented",
             EspForge.Boards.HeaderOrder.Recalled => "recalled",
             _ => "unknown",
-        });
+        }, own);
 }
 
 /// <summary>A board with its headers and pins.</summary>
 internal sealed record BoardView(
-    string Id, string Name, string Vendor, string Chip, string ChipName, string Module, long FlashBytes, long PsramBytes, string HeaderOrder,
+    string Id, string Name, string Vendor, string Chip, string ChipName, string Module, long FlashBytes, long PsramBytes, string HeaderOrder, bool Own,
     string? Orientation, IReadOnlyList<HeaderView> Headers, IReadOnlyList<PinFactsView> Pins, IReadOnlyList<OnboardView> Onboard, IReadOnlyList<string> Notes)
-    : BoardSummaryView(Id, Name, Vendor, Chip, ChipName, Module, FlashBytes, PsramBytes, HeaderOrder)
+    : BoardSummaryView(Id, Name, Vendor, Chip, ChipName, Module, FlashBytes, PsramBytes, HeaderOrder, Own)
 {
-    public static new BoardView Of(Board board)
+    public static new BoardView Of(Board board, bool own)
     {
-        var summary = BoardSummaryView.Of(board);
+        var summary = BoardSummaryView.Of(board, own);
         var reserved = board.ReservedGpios.DistinctBy(r => r.Gpio).ToDictionary(r => r.Gpio, r => r.Reason);
         return new(
-            summary.Id, summary.Name, summary.Vendor, summary.Chip, summary.ChipName, summary.Module, summary.FlashBytes, summary.PsramBytes, summary.HeaderOrder,
+            summary.Id, summary.Name, summary.Vendor, summary.Chip, summary.ChipName, summary.Module, summary.FlashBytes, summary.PsramBytes, summary.HeaderOrder, own,
             board.Orientation,
             [.. board.Headers.Select(h => new HeaderView(h.Id, h.Side, [.. h.Pins.Select(p => new HeaderPinView(p.Pos, p.Label, Kind(p.Kind), p.Gpio))]))],
             [.. board.Chip.Pins.Where(p => p.Exists).Select(p => PinFactsView.Of(p, board.Chip, board.ExposedGpios.Contains(p.Gpio), reserved.GetValueOrDefault(p.Gpio)))],

@@ -182,7 +182,10 @@ internal sealed class DevicePresenter(IServiceProvider services, IOptions<EspFor
         var offers = devices.Count > 0 && services.GetService<IDeviceOffers>() is { } kept
             ? await kept.CurrentAsync(organization, [.. devices.Select(d => d.DeviceId)], cancel)
             : new Dictionary<string, DeviceOffer>(StringComparer.Ordinal);
+        var fits = devices.Count > 0 && services.GetService<IDevicePlans>() is { } plans
+            ? DeviceFit.Of(devices, await plans.ForAsync(organization, [.. devices.Select(d => d.Product).Distinct(StringComparer.Ordinal)], cancel))
+            : new Dictionary<string, DeviceFitView>(StringComparer.Ordinal);
         var now = time.GetUtcNow();
-        return [.. devices.Select(d => DeviceView.Of(d, offers.GetValueOrDefault(d.DeviceId), now, options.Value.OfflineAfter))];
+        return [.. devices.Select(d => DeviceView.Of(d, offers.GetValueOrDefault(d.DeviceId), fits.GetValueOrDefault(d.DeviceId), now, options.Value.OfflineAfter))];
     }
 }

@@ -6,12 +6,12 @@ namespace EspForge.AspNetCore;
 internal sealed record DeviceView(
     string DeviceId, string Name, string Product, string Chip, string? Board, string? HardwareId, string? Group, IReadOnlyList<string> Tags,
     string? Version, string? Slot, string? AgentVersion, bool Online, DateTimeOffset? LastSeenAt, long? UptimeMs, long? FreeHeapBytes, int? RssiDbm,
-    DateTimeOffset CreatedAt, DeviceOffer? Offer)
+    DateTimeOffset CreatedAt, DeviceOffer? Offer, DeviceHardware? Hardware, DeviceFitView? Fit)
 {
-    public static DeviceView Of(Device device, DeviceOffer? offer, DateTimeOffset now, TimeSpan offlineAfter) => new(
+    public static DeviceView Of(Device device, DeviceOffer? offer, DeviceFitView? fit, DateTimeOffset now, TimeSpan offlineAfter) => new(
         device.DeviceId, device.Name, device.Product, device.Chip, device.Board, device.HardwareId, device.Group, device.Tags,
         device.Version, device.Slot, device.AgentVersion, device.LastSeenAt is { } seen && now - seen <= offlineAfter, device.LastSeenAt, device.UptimeMs,
-        device.FreeHeapBytes, device.RssiDbm, device.CreatedAt, offer);
+        device.FreeHeapBytes, device.RssiDbm, device.CreatedAt, offer, device.Hardware, fit);
 }
 
 /// <summary>A device registered up front, with what is shown once.</summary>

@@ -1,20 +1,22 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using EspForge.Boards;
 using EspForge.PinRules;
+using EspForge.PinRules.Booting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace EspForge.AspNetCore;
 
-/// <summary>What a pin may do (docs/api.md). Nothing is kept: a plan comes, an answer goes.</summary>
+/// <summary>What a pin may do (docs/api.md). Nothing is kept: a plan comes, an answer goes. Boards are those that the caller's organization sees.</summary>
 internal static class PinEndpoints
 {
+    internal const int MaxBytes = PinPlanReader.MaxBytes + 1_024;
     private const int MaxCandidates = 20;
 
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 10, AllowDuplicateProperties = false };
+    // What was generated last comes along with the plan, and each may be escaped.
+    private const int MaxCodeBytes = 600_000;
 
     public static void MapPins(this RouteGroupBuilder api)
     {
@@ -22,95 +24,107 @@ internal static class PinEndpoints
         pins.MapPost("check", CheckAsync).WithName("checkPins").Accepts<PinPlanDocument>("application/json", ApiResults.AnyType);
         pins.MapPost("suggest", SuggestAsync).WithName("suggestPins").Accepts<PinSuggestDocument>("application/json", ApiResults.AnyType);
         pins.MapPost("code", CodeAsync).WithName("pinCode").Accepts<PinPlanDocument>("application/json", ApiResults.AnyType);
+        pins.MapGet("formats", Formats).WithName("listPinFormats");
+        pins.MapPost("boot", BootAsync).WithName("playPinBoot").Accepts<PinPlanDocument>("application/json", ApiResults.AnyType);
+        pins.MapPinPlanning();
     }
 
-    private static async Task<ApiResult<PinReportView>> CheckAsync(HttpRequest request, BoardCatalog catalog, CancellationToken cancel)
+    private static async Task<ApiResult<PinReportView>> CheckAsync(HttpRequest request, ApiCaller caller, OrganizationBoards boards, CancellationToken cancel)
     {
+        var catalog = await boards.ForAsync(caller.Organization, cancel);
         var (plan, refusal) = await ReadPlanAsync(request, catalog, cancel);
         return plan is null ? refusal! : PinReportView.Of(plan, PinChecker.Check(plan, catalog));
     }
 
-    private static async Task<ApiResult<PinCodeView>> CodeAsync(HttpRequest request, BoardCatalog catalog, CancellationToken cancel)
+    private static async Task<ApiResult<BootView>> BootAsync(HttpRequest request, ApiCaller caller, OrganizationBoards boards, CancellationToken cancel)
     {
+        var catalog = await boards.ForAsync(caller.Organization, cancel);
         var (plan, refusal) = await ReadPlanAsync(request, catalog, cancel);
-        return plan is null ? refusal! : new PinCodeView("pins.h", PinHeader.Generate(plan, catalog));
+        return plan is null ? refusal! : BootView.Of(plan, BootTheatre.Play(plan, catalog));
     }
 
-    private static async Task<ApiResult<SuggestionsView>> SuggestAsync(HttpRequest request, BoardCatalog catalog, CancellationToken cancel)
+    private static ApiResult<IReadOnlyList<PinFormatView>> Formats() => ApiResults.Ok<IReadOnlyList<PinFormatView>>(
+        [.. PinCode.Generators.Select(format => new PinFormatView(format.Id, format.Title, format.FileName, format.MediaType, format.Comments is not null))]);
+
+    /// <summary>The plan itself, which gives pins.h; or with <c>?format=</c> another format, or an object that also brings the last text.</summary>
+    private static async Task<ApiResult<PinCodeView>> CodeAsync(HttpRequest request, string? format, ApiCaller caller, OrganizationBoards boards, CancellationToken cancel)
     {
-        var (bytes, refusal) = await ReadAsync(request, cancel);
+        var generator = PinCode.Find(string.IsNullOrEmpty(format) ? PinCode.Generators[0].Id : format);
+        if (generator is null)
+            return ApiResults.Invalid("format", $"'format' is one of {string.Join(", ", PinCode.Generators.Select(known => known.Id))}.");
+        var catalog = await boards.ForAsync(caller.Organization, cancel);
+        var (bytes, refusal) = await PinBody.ReadAsync(request, MaxCodeBytes, "The plan", cancel);
         if (bytes is null)
             return refusal!;
-        JsonObject? body;
-        try
+        var previous = (string?)null;
+        if (WithPrevious(bytes) is { } both)
         {
-            body = JsonNode.Parse(bytes, documentOptions: Strict) as JsonObject;
-        }
-        catch (JsonException error)
-        {
-            return Invalid(error.LineNumber is null ? "$ is not valid JSON: a field is there twice." : $"$ is not valid JSON at line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}.");
+            if (!PinBody.Text(both, "previous", 500_000).TryGet(out var text, out var tooLong))
+                return PinBody.Invalid(tooLong);
+            previous = text;
+            bytes = JsonSerializer.SerializeToUtf8Bytes(both["plan"]);
         }
 
-        if (body is null || body.Any(member => member.Key is not ("plan" or "use")) || body["plan"] is not JsonObject sent || body["use"] is not { } wanted)
-            return Invalid("$ is an object with the fields 'plan' and 'use', and no others.");
-        if (!PinPlanReader.Read(JsonSerializer.SerializeToUtf8Bytes(sent), catalog).TryGet(out var plan, out var fault))
-            return Invalid(string.Concat("$.plan", fault.Message.AsSpan(1)));
-        if (!Use(plan, wanted, catalog).TryGet(out var use, out var wrong))
-            return Invalid(wrong.Message);
+        if (bytes.Length > MaxBytes)
+            return new Fault("too-large", $"A plan is at most {PinPlanReader.MaxBytes} bytes.");
+        if (!PinPlanReader.Read(bytes, catalog).TryGet(out var plan, out var fault))
+            return PinBody.Invalid("plan-invalid", previous is null ? fault.Message : string.Concat("$.plan", fault.Message.AsSpan(1)));
+        return PinCode.Generate(plan, generator, previous, catalog).TryGet(out var file, out var region)
+            ? new PinCodeView(file.FileName, file.Text, generator.Id, file.MediaType)
+            : PinBody.Invalid("plan-invalid", "$.previous " + region.Message);
+    }
+
+    private static async Task<ApiResult<SuggestionsView>> SuggestAsync(HttpRequest request, ApiCaller caller, OrganizationBoards boards, CancellationToken cancel)
+    {
+        var (body, refusal) = await PinBody.ReadObjectAsync(request, MaxBytes, ["plan", "use"], ["plan", "use"], cancel);
+        if (body is null)
+            return refusal!;
+        var catalog = await boards.ForAsync(caller.Organization, cancel);
+        if (!PinBody.Plan(body, "plan", catalog).TryGet(out var plan, out var fault))
+            return PinBody.Invalid(fault);
+        if (!Use(plan, body["use"]!).TryGet(out var use, out var wrong))
+            return PinBody.Invalid(wrong);
 
         var found = PinSuggester.Suggest(plan, use, catalog, MaxCandidates);
-        return new SuggestionsView([.. found.Select(s => new CandidateView(
-            s.Gpio, s.Label, s.Worst switch { null => "none", PinSeverity.Info => "info", _ => "warning" }, [.. s.Findings.Select(f => FindingView.Of(plan, f))]))]);
+        return new SuggestionsView([.. found.Select(s => CandidateView.Of(plan, s))]);
     }
 
     /// <summary>The use by its index in the plan, or as an object whose GPIO may be left open.</summary>
-    private static Outcome<PinUse> Use(PinPlan plan, JsonNode wanted, BoardCatalog catalog)
+    private static Outcome<PinUse> Use(PinPlan plan, JsonNode wanted)
     {
-        if (wanted is JsonValue value)
-        {
-            return value.TryGetValue<int>(out var index) && index >= 0 && index < plan.Uses.Count
-                ? plan.Uses[index]
-                : new Fault("plan-invalid", "$.use is the index of a use of the plan, or a use.");
-        }
-
+        if (wanted is JsonValue value && value.TryGetValue<int>(out var index) && index >= 0 && index < plan.Uses.Count)
+            return plan.Uses[index];
         if (wanted is not JsonObject described)
             return new Fault("plan-invalid", "$.use is the index of a use of the plan, or a use.");
         var open = described["gpio"] is null;
-        var use = (JsonObject)described.DeepClone();
         if (open)
-            use["gpio"] = 0;
-        var alone = new JsonObject { ["chip"] = catalog.ChipIds[0], ["uses"] = new JsonArray(use) };
-        if (!PinPlanReader.Read(JsonSerializer.SerializeToUtf8Bytes(alone), catalog).TryGet(out var read, out var fault))
-            return new Fault("plan-invalid", fault.Message.Replace("$.uses[0]", "$.use", StringComparison.Ordinal));
+            described.Remove("gpio");
+        if (!PinPlanReader.ReadUse(JsonSerializer.SerializeToUtf8Bytes(described)).TryGet(out var use, out var fault))
+            return new Fault("plan-invalid", string.Concat("$.use", fault.Message.AsSpan(1)));
 
         // A number that no chip has: nothing is kept from being suggested.
-        return open ? read.Uses[0] with { Gpio = Chip.MaxGpios } : read.Uses[0];
+        return open ? use with { Gpio = Chip.MaxGpios } : use;
     }
 
     private static async Task<(PinPlan? Plan, ApiRefusal? Refusal)> ReadPlanAsync(HttpRequest request, BoardCatalog catalog, CancellationToken cancel)
     {
-        var (bytes, refusal) = await ReadAsync(request, cancel);
+        var (bytes, refusal) = await PinBody.ReadAsync(request, MaxBytes, "A plan", cancel);
         if (bytes is null)
             return (null, refusal);
-        return PinPlanReader.Read(bytes, catalog).TryGet(out var plan, out var fault) ? (plan, null) : (null, Invalid(fault.Message));
+        return PinPlanReader.Read(bytes, catalog).TryGet(out var plan, out var fault) ? (plan, null) : (null, PinBody.Invalid(fault));
     }
 
-    private static async Task<(byte[]? Bytes, ApiRefusal? Refusal)> ReadAsync(HttpRequest request, CancellationToken cancel)
+    // A plan has no field of either name, so which of the two was sent is never in doubt.
+    private static JsonObject? WithPrevious(byte[] bytes)
     {
-        if (!request.HasJsonContentType())
-            return (null, new ApiRefusal(new Fault("unsupported-media-type", "Send the plan as application/json.")));
-        var most = PinPlanReader.MaxBytes + 1_024;
-        if (await BoundedBody.ReadAsync(request, most, cancel) is not { } bytes)
-            return (null, new ApiRefusal(new Fault("too-large", string.Create(CultureInfo.InvariantCulture, $"A plan is at most {PinPlanReader.MaxBytes:N0} bytes."))));
-        if (bytes.Length == 0)
-            return (null, Invalid("$ is empty: a JSON body is required."));
-        return JsonFaults.HoldsHalfCharacters(bytes) ? (null, Invalid("$ holds a string that is not valid Unicode.")) : (bytes, null);
-    }
-
-    /// <summary>The reader's messages begin with the place.</summary>
-    private static ApiRefusal Invalid(string message)
-    {
-        var end = message.IndexOf(' ', StringComparison.Ordinal);
-        return new(new Fault("plan-invalid", message), [new ApiDetail(end > 0 ? message[..end] : "$", message)]);
+        try
+        {
+            return JsonNode.Parse(bytes, documentOptions: new JsonDocumentOptions { MaxDepth = 12, AllowDuplicateProperties = false }) is JsonObject { Count: 2 } both
+                && both["plan"] is JsonObject && both.ContainsKey("previous") ? both : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 }

@@ -10,7 +10,9 @@ internal sealed record PinPlanDocument(
     IReadOnlyList<PinOverrideDocument>? Overrides = null);
 
 /// <summary>A use of a plan.</summary>
-internal sealed record PinUseDocument(int Gpio, string Function, string? Signal = null, string? Direction = null, string? Pull = null);
+internal sealed record PinUseDocument(
+    int Gpio, string Function, string? Signal = null, string? Direction = null, string? Pull = null, int? FrequencyHz = null, int? ResolutionBits = null,
+    int? DriveMilliamps = null, int? RmtSymbols = null, bool? Hold = null);
 
 /// <summary>An accepted finding of a plan.</summary>
 internal sealed record PinOverrideDocument(string Rule, IReadOnlyList<int> Gpios, string Reason);
@@ -61,8 +63,16 @@ internal sealed record RepairView(string Label, PinChangeKind Kind, int? Use, in
 /// <summary>Pins that could carry a use, best first.</summary>
 internal sealed record SuggestionsView(IReadOnlyList<CandidateView> Candidates);
 
-/// <summary>One of them; <c>risk</c> is the worst there is to know.</summary>
-internal sealed record CandidateView(int Gpio, string? Label, string Risk, IReadOnlyList<FindingView> Findings);
+/// <summary>One of them; <c>risk</c> is the worst there is to know, <c>now</c> the cost where the use is, and <c>reason</c> the difference in words.</summary>
+internal sealed record CandidateView(int Gpio, string? Label, string Risk, IReadOnlyList<FindingView> Findings, PinCostView Cost, PinCostView? Now, string Reason)
+{
+    public static CandidateView Of(PinPlan plan, PinSuggestion s) => new(
+        s.Gpio, s.Label, s.Worst switch { null => "none", PinSeverity.Info => "info", _ => "warning" }, [.. s.Findings.Select(f => FindingView.Of(plan, f))],
+        PinCostView.Of(s.Cost), s.Now is { } now ? PinCostView.Of(now) : null, s.Reason);
+}
 
-/// <summary>The plan as a C header.</summary>
-internal sealed record PinCodeView(string FileName, string Content);
+/// <summary>The plan as a file of a format.</summary>
+internal sealed record PinCodeView(string FileName, string Content, string Format, string MediaType);
+
+/// <summary>A format that plans are written in; where <c>regions</c>, what a user adds between its marks survives.</summary>
+internal sealed record PinFormatView(string Id, string Title, string FileName, string MediaType, bool Regions);

@@ -23,7 +23,7 @@ internal static class TelemetryEndpoints
         var now = time.GetUtcNow();
         if (batch.Check(now) is var (field, message))
             return DeviceProblem.Of(400, "validation", message, field);
-        await store.AddAsync(device.Organization, device.DeviceId, new DeviceSighting(batch.Version!, batch.Slot!, batch.AgentVersion), batch.ToSamples(now), now, cancel);
+        await store.AddAsync(device.Organization, device.DeviceId, new DeviceSighting(batch.Version!, batch.Slot!, batch.AgentVersion, batch.Hardware), batch.ToSamples(now), now, cancel);
         events.Publish("device", device.Organization, device.DeviceId);
         return TypedResults.NoContent();
     }

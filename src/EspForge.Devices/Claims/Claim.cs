@@ -22,7 +22,7 @@ public enum ClaimState
 }
 
 /// <summary>What a device says when it asks to be adopted.</summary>
-public sealed record ClaimRequest(string HardwareId, string Product, string Chip, string? Board, string AgentVersion)
+public sealed record ClaimRequest(string HardwareId, string Product, string Chip, string? Board, string AgentVersion, DeviceHardware? Hardware = null)
 {
     /// <summary>The first field that is wrong and why, or <see langword="null"/>.</summary>
     public (string Field, string Message)? Check()
@@ -35,7 +35,7 @@ public sealed record ClaimRequest(string HardwareId, string Product, string Chip
             return ("chip", chip);
         if (Board is not null && DeviceFields.CheckBoard(Board) is { } board)
             return ("board", board);
-        return DeviceFields.CheckVersion(AgentVersion) is { } agent ? ("agentVersion", agent) : null;
+        return DeviceFields.CheckVersion(AgentVersion) is { } agent ? ("agentVersion", agent) : Hardware?.Check();
     }
 }
 

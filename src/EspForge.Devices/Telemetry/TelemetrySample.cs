@@ -15,7 +15,7 @@ public sealed record TelemetryReading(
     long? At, long? UptimeMs, long? FreeHeapBytes, int? RssiDbm, IReadOnlyDictionary<string, double>? Values);
 
 /// <summary>A batch as a device sends it.</summary>
-public sealed record TelemetryBatch(string? Version, string? Slot, string? AgentVersion, IReadOnlyList<TelemetryReading?>? Samples)
+public sealed record TelemetryBatch(string? Version, string? Slot, string? AgentVersion, IReadOnlyList<TelemetryReading?>? Samples, DeviceHardware? Hardware = null)
 {
     /// <summary>Most samples of a batch.</summary>
     public const int MaxSamples = 64;
@@ -35,6 +35,8 @@ public sealed record TelemetryBatch(string? Version, string? Slot, string? Agent
             return ("slot", slot);
         if (AgentVersion is not null && DeviceFields.CheckVersion(AgentVersion) is { } agent)
             return ("agentVersion", agent);
+        if (Hardware?.Check() is { } hardware)
+            return hardware;
         if (Samples is not { Count: >= 1 and <= MaxSamples })
             return ("samples", $"A batch has 1–{MaxSamples} samples.");
         for (var i = 0; i < Samples.Count; i++)

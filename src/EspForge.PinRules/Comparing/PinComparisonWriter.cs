@@ -83,7 +83,19 @@ public static class PinComparisonWriter
             json.WriteString("direction", PlanWords.Word(PlanWords.Directions, direction));
         if (use.Pull is { } pull and not PinPull.UsbUp)
             json.WriteString("pull", PlanWords.Word(PlanWords.Pulls, pull));
+        WriteNumber(json, "frequencyHz", use.FrequencyHz);
+        WriteNumber(json, "resolutionBits", use.ResolutionBits);
+        WriteNumber(json, "driveMilliamps", use.DriveMilliamps);
+        WriteNumber(json, "rmtSymbols", use.RmtSymbols);
+        if (use.Hold is { } hold)
+            json.WriteBoolean("hold", hold);
         json.WriteEndObject();
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, string name, int? number)
+    {
+        if (number is { } value)
+            json.WriteNumber(name, value);
     }
 
     private static void WriteGpios(Utf8JsonWriter json, IReadOnlyList<int> gpios)

@@ -137,7 +137,9 @@ public static class PinDiff
     }
 
     private static bool SameSetup(PinUse left, PinUse right) =>
-        PinFunction.Read(left).Direction == PinFunction.Read(right).Direction && PullOf(left) == PullOf(right);
+        PinFunction.Read(left).Direction == PinFunction.Read(right).Direction && PullOf(left) == PullOf(right)
+        && left.FrequencyHz == right.FrequencyHz && left.ResolutionBits == right.ResolutionBits && left.DriveMilliamps == right.DriveMilliamps && left.RmtSymbols == right.RmtSymbols
+        && left.Hold == right.Hold;
 
     private static PinPull PullOf(PinUse use) => use.Pull ?? PinPull.None;
 
@@ -149,7 +151,19 @@ public static class PinDiff
         if (byGpio != 0)
             return byGpio;
         var byName = string.CompareOrdinal(NameOf(left), NameOf(right));
-        return byName != 0 ? byName : PullOf(left) != PullOf(right) ? PullOf(left).CompareTo(PullOf(right)) : Nullable.Compare(left.Direction, right.Direction);
+        if (byName != 0)
+            return byName;
+        if (PullOf(left) != PullOf(right))
+            return PullOf(left).CompareTo(PullOf(right));
+        if (left.Direction != right.Direction)
+            return Nullable.Compare(left.Direction, right.Direction);
+        foreach (var (_, _, read) in Settings)
+        {
+            if (read(left) != read(right))
+                return Nullable.Compare(read(left), read(right));
+        }
+
+        return Nullable.Compare(left.Hold, right.Hold);
     }
 
     private static string Title(PinUse use) => use.Name;
@@ -165,6 +179,14 @@ public static class PinDiff
             words.Add(PlanWords.Word(PlanWords.Directions, direction));
         if (PullOf(use) != PinPull.None)
             words.Add(PullWord(use));
+        foreach (var (_, unit, read) in Settings)
+        {
+            if (read(use) is { } value)
+                words.Add(string.Create(CultureInfo.InvariantCulture, $"{value} {unit}"));
+        }
+
+        if (use.Hold is not null)
+            words.Add(HoldWord(use));
         return words.Count == 0 ? "" : $" ({string.Join(", ", words)})";
     }
 
@@ -176,8 +198,28 @@ public static class PinDiff
             changes.Add($" {DirectionWord(to)} instead of {DirectionWord(from)}");
         if (PullOf(was) != PullOf(use))
             changes.Add($" {PullWord(use)} instead of {PullWord(was)}");
+        foreach (var (title, unit, read) in Settings)
+        {
+            if (read(was) != read(use))
+                changes.Add($" {title} {Value(read(use), unit)} instead of {Value(read(was), unit)}");
+        }
+
+        if (was.Hold != use.Hold)
+            changes.Add($" {HoldWord(use)} instead of {HoldWord(was)}");
         return string.Join(" and", changes);
     }
+
+    private static readonly (string Title, string Unit, Func<PinUse, int?> Read)[] Settings =
+    [
+        ("at", "Hz", use => use.FrequencyHz),
+        ("with", "bits", use => use.ResolutionBits),
+        ("driven with", "mA", use => use.DriveMilliamps),
+        ("given", "RMT symbols", use => use.RmtSymbols),
+    ];
+
+    private static string Value(int? value, string unit) => value is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number} {unit}") : $"no said {unit}";
+
+    private static string HoldWord(PinUse use) => use.Hold switch { true => "held in deep sleep", false => "let go in deep sleep", _ => "of no said hold" };
 
     private static string DirectionWord(PinDirection? direction) => direction switch
     {

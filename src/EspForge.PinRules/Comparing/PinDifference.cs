@@ -17,7 +17,7 @@ public enum PinDifferenceKind
     /// <summary>A use is gone.</summary>
     Removed,
 
-    /// <summary>A use has another direction or pull.</summary>
+    /// <summary>A use has another direction, pull, frequency, resolution, drive, RMT memory or hold.</summary>
     Changed,
 
     /// <summary>A finding is accepted now.</summary>

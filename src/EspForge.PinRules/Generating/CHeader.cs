@@ -30,6 +30,8 @@ internal sealed class CHeader : IPinGenerator
             text.Append(" /* ").Append(PinNames.Comment(use.Remark)).Append(" */\n");
         }
 
+        foreach (var (name, value) in sheet.Uses.SelectMany(use => use.Constants))
+            text.Append(CultureInfo.InvariantCulture, $"#define {name.PadRight(width)} {value}\n");
         if (sheet.Uses.Count > 0)
             text.Append('\n');
         regions.Write(text, "pins");

@@ -45,6 +45,8 @@ internal sealed class EspHomeComponents
                 var i2c = Item("i2c", $"- id: {id}");
                 Pin(i2c, "    ", "sda", Take(bus, "sda"), withMode: false);
                 Pin(i2c, "    ", "scl", Take(bus, "scl"), withMode: false);
+                if ((bus["scl"]!.Use.FrequencyHz ?? bus["sda"]!.Use.FrequencyHz) is { } hertz)
+                    i2c.Append(CultureInfo.InvariantCulture, $"    frequency: {hertz}Hz\n");
                 PullFlag(i2c, "sda", bus["sda"]!);
                 PullFlag(i2c, "scl", bus["scl"]!);
                 break;
@@ -147,16 +149,19 @@ internal sealed class EspHomeComponents
         switch (function.Peripheral)
         {
             case PinPeripheral.Ledc:
-                Pin(Item("output", "- platform: ledc", id), "    ", "pin", use);
+                var pwm = Item("output", "- platform: ledc", id);
+                Pin(pwm, "    ", "pin", use);
+                if (use.Use.FrequencyHz is { } hertz)
+                    pwm.Append(CultureInfo.InvariantCulture, $"    frequency: {hertz}Hz\n");
                 return true;
             case PinPeripheral.Dac when _sheet.Chip.Peripherals.DacChannels > 0:
                 Pin(Item("output", "- platform: esp32_dac", id), "    ", "pin", use);
                 return true;
             case PinPeripheral.Rmt when use.Direction == PinDirection.In:
-                Pin(Item("remote_receiver", "- " + id), "    ", "pin", use);
+                Symbols(Item("remote_receiver", "- " + id), use);
                 return true;
             case PinPeripheral.Rmt:
-                Pin(Item("remote_transmitter", "- " + id, "carrier_duty_percent: 50%"), "    ", "pin", use);
+                Symbols(Item("remote_transmitter", "- " + id, "carrier_duty_percent: 50%"), use);
                 return true;
             case PinPeripheral.Pcnt:
                 Pin(Item("sensor", "- platform: pulse_counter", id, name), "    ", "pin", use);
@@ -169,7 +174,7 @@ internal sealed class EspHomeComponents
                     Section("esp32_touch").Append("  setup_mode: false\n");
                 Pin(Item("binary_sensor", "- platform: esp32_touch", id, name, "threshold: 1000"), "    ", "pin", use);
                 return true;
-            case PinPeripheral.Part when string.IsNullOrEmpty(use.Use.Signal):
+            case PinPeripheral.Part when IsWhole(use):
                 return AddPlain(use, id, name);
             default:
                 return false;
@@ -187,7 +192,7 @@ internal sealed class EspHomeComponents
                 Pin(Item("binary_sensor", "- platform: gpio", id, name), "    ", "pin", use);
                 return true;
             case PinDirection.Out when PinWords.IsAddressableLed(use.Use.Function):
-                Pin(Item("light", "- platform: esp32_rmt_led_strip", id, name, "chipset: ws2812", "rgb_order: GRB", "num_leds: 1"), "    ", "pin", use);
+                Symbols(Item("light", "- platform: esp32_rmt_led_strip", id, name, "chipset: ws2812", "rgb_order: GRB", "num_leds: 1"), use);
                 return true;
             case PinDirection.Out:
                 Pin(Item("output", "- platform: gpio", id), "    ", "pin", use);
@@ -228,6 +233,23 @@ internal sealed class EspHomeComponents
             Pin(text, "    ", key, Take(bus, signal));
     }
 
+    private void Symbols(StringBuilder text, NamedUse use)
+    {
+        Pin(text, "    ", "pin", use);
+        if (use.Use.RmtSymbols is { } symbols)
+            text.Append(CultureInfo.InvariantCulture, $"    rmt_symbols: {symbols}\n");
+    }
+
+    // "lora nss" in one word is a line of a part that needs a driver, as it is in two.
+    private static bool IsWhole(NamedUse use)
+    {
+        if (!string.IsNullOrEmpty(use.Use.Signal))
+            return false;
+        Span<char> buffer = stackalloc char[PinPlanReader.MaxText];
+        var signal = PinFunction.Lower(PinFunction.SignalOf(use.Use), buffer);
+        return signal.IsEmpty || !PinSignals.IsLineWord(signal) || signal is "sw" or "adc" or "voltage" or "sense" or "dq" || PinFunction.Read(use.Use).Line == BusLine.OneWire;
+    }
+
     private static void PullFlag(StringBuilder text, string line, NamedUse use)
     {
         if (use.Use.Pull is { } pull)
@@ -241,7 +263,8 @@ internal sealed class EspHomeComponents
         var inverted = withMode && IsActiveLow(use);
         var shared = _several.Contains(use.Gpio);
         var accepted = _sheet.Plan.Overrides.Any(entry => entry.Rule is "strapping" or "PIN010" && entry.Gpios.Contains(use.Gpio));
-        if (!mode && !inverted && !shared && !accepted)
+        var drive = withMode && use.Direction is PinDirection.Out or PinDirection.Io ? use.Use.DriveMilliamps : null;
+        if (!mode && !inverted && !shared && !accepted && drive is null)
         {
             text.Append(indent).Append(key).Append(": GPIO").Append(gpio).Append('\n');
             return;
@@ -258,6 +281,8 @@ internal sealed class EspHomeComponents
 
         if (inverted)
             text.Append(indent).Append("  inverted: true\n");
+        if (drive is { } milliamps)
+            text.Append(indent).Append("  drive_strength: ").Append(milliamps switch { <= 5 => "5mA\n", <= 10 => "10mA\n", <= 20 => "20mA\n", _ => "40mA\n" });
         if (shared)
             text.Append(indent).Append("  allow_other_uses: true\n");
         if (accepted)
@@ -267,7 +292,7 @@ internal sealed class EspHomeComponents
     // A button to ground with a pull-up, or a part the board's description calls active low.
     private bool IsActiveLow(NamedUse use)
     {
-        if (!string.IsNullOrEmpty(use.Use.Signal) || PinFunction.Read(use.Use).Peripheral != PinPeripheral.Part)
+        if (!IsWhole(use) || PinFunction.Read(use.Use).Peripheral != PinPeripheral.Part)
             return false;
         return use.Direction switch
         {

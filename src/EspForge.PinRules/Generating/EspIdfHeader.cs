@@ -31,9 +31,11 @@ internal sealed class EspIdfHeader : IPinGenerator
             text.Append(" /* ").Append(PinNames.Comment(use.Remark)).Append(" */\n");
         }
 
+        foreach (var (name, value) in sheet.Uses.SelectMany(use => use.Constants))
+            text.Append(CultureInfo.InvariantCulture, $"#define {name.PadRight(width)} {value}\n");
         text.Append(sheet.Uses.Count > 0 ? "\n" : "");
         regions.Write(text, "pins");
-        text.Append("\n/* Direction and pull of the parts on plain GPIO. */\nstatic inline esp_err_t pins_configure(void)\n{\n    esp_err_t err = ESP_OK;\n");
+        text.Append("\n/* Direction, pull and drive of the parts on plain GPIO. */\nstatic inline esp_err_t pins_configure(void)\n{\n    esp_err_t err = ESP_OK;\n");
         foreach (var use in sheet.Uses.Where(use => PinFunction.Read(use.Use).Peripheral == PinPeripheral.Part && sheet.Chip.FindPin(use.Gpio) is not null))
         {
             var mode = use.Direction switch
@@ -50,10 +52,30 @@ internal sealed class EspIdfHeader : IPinGenerator
                 Step(text, $"gpio_set_pull_mode({use.Identifier}, {(pull switch { PinPull.Up => "GPIO_PULLUP_ONLY", PinPull.Down => "GPIO_PULLDOWN_ONLY", _ => "GPIO_FLOATING" })})");
         }
 
+        foreach (var use in sheet.Uses.Where(use => use.Use.DriveMilliamps is not null && sheet.Chip.FindPin(use.Gpio) is { InputOnly: false }))
+            Step(text, $"gpio_set_drive_capability({use.Identifier}, GPIO_DRIVE_CAP_{Strength(use.Use.DriveMilliamps!.Value)})");
         regions.Write(text, "configure", "    ");
         text.Append("    return err;\n}\n");
+        WriteHold(text, sheet);
         regions.WriteRest(text);
         return text.Append("\n#endif /* PINS_H */\n").ToString();
+    }
+
+    // The pads' four strengths are about 5, 10, 20 and 40 mA.
+    private static int Strength(int milliamps) => milliamps switch { <= 5 => 0, <= 10 => 1, <= 20 => 2, _ => 3 };
+
+    private static void WriteHold(StringBuilder text, PinSheet sheet)
+    {
+        var held = sheet.Uses.Where(use => use.Use.Hold == true && sheet.Chip.FindPin(use.Gpio) is not null).ToList();
+        if (held.Count == 0)
+            return;
+        foreach (var (name, call, when) in new[] { ("pins_hold", "gpio_hold_en", "Holds the levels that have to last through deep sleep. Call it just before."), ("pins_release", "gpio_hold_dis", "Lets them go again. Call it after waking, once the pins are configured.") })
+        {
+            text.Append("\n/* ").Append(when).Append(" */\nstatic inline esp_err_t ").Append(name).Append("(void)\n{\n    esp_err_t err = ESP_OK;\n");
+            foreach (var use in held.DistinctBy(use => use.Gpio))
+                Step(text, $"{call}({use.Identifier})");
+            text.Append("    return err;\n}\n");
+        }
     }
 
     private static void Step(StringBuilder text, string call) =>

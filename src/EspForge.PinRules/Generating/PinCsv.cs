@@ -19,7 +19,7 @@ internal sealed class PinCsv : IPinGenerator
 
     public string Write(PinSheet sheet, UserRegions regions)
     {
-        var text = new StringBuilder("gpio,label,function,signal,direction,pull,name,severity,findings\r\n");
+        var text = new StringBuilder("gpio,label,function,signal,direction,pull,name,severity,findings,frequencyHz,resolutionBits,driveMilliamps,rmtSymbols,hold\r\n");
         foreach (var use in sheet.Uses)
         {
             var findings = sheet.Report.Findings.Where(finding => finding.Gpios.Contains(use.Gpio)).ToList();
@@ -34,10 +34,17 @@ internal sealed class PinCsv : IPinGenerator
                 use.Identifier,
                 findings.Count > 0 ? PinSheet.SeverityWord(findings[0].Severity) : "",
                 string.Join("; ", findings.Select(finding => $"{finding.Rule} {finding.Class}: {finding.Message}")),
+                Number(use.Use.FrequencyHz),
+                Number(use.Use.ResolutionBits),
+                Number(use.Use.DriveMilliamps),
+                Number(use.Use.RmtSymbols),
+                use.Use.Hold switch { true => "true", false => "false", _ => "" },
             ];
             text.AppendJoin(',', cells.Select(PinNames.Csv)).Append("\r\n");
         }
 
         return text.ToString();
     }
+
+    private static string Number(int? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
 }

@@ -29,7 +29,7 @@ internal sealed class PinMarkdown : IPinGenerator
         foreach (var use in sheet.Uses)
         {
             var worst = sheet.WorstOf(use.Gpio);
-            text.Append(CultureInfo.InvariantCulture, $"| {use.Gpio} | {PinNames.Markdown(use.Label ?? "")} | {PinNames.Markdown(use.Use.Name)} | ");
+            text.Append(CultureInfo.InvariantCulture, $"| {use.Gpio} | {PinNames.Markdown(use.Label ?? "")} | {PinNames.Markdown(string.Join(", ", use.Details.Prepend(use.Use.Name)))} | ");
             text.Append(use.Direction is { } direction ? PlanWords.Word(PlanWords.Directions, direction) : "").Append(" | ");
             text.Append(use.Use.Pull switch { PinPull.Up => "up", PinPull.Down => "down", PinPull.None => "none", _ => "" });
             text.Append(" | `").Append(use.Identifier).Append("` | ").Append(worst is null ? "fine" : $"{PinSheet.SeverityWord(worst.Severity)}: {worst.Class}").Append(" |\n");

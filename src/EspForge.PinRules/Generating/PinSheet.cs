@@ -1,3 +1,4 @@
+using System.Globalization;
 using EspForge.Boards;
 
 namespace EspForge.PinRules;
@@ -12,7 +13,43 @@ public sealed record NamedUse(PinUse Use, string Identifier, string? Label, PinD
     /// <summary>The pin.</summary>
     public int Gpio => Use.Gpio;
 
-    /// <summary>What a generated file says about it: name, what the plan says of direction and pull, and the board's label.</summary>
+    /// <summary>What the plan says of its electrical set-up, in the order of the plan's fields: <c>5000 Hz</c>, <c>10 bits</c>, <c>20 mA</c>, <c>64 symbols</c>, <c>hold</c>.</summary>
+    internal IEnumerable<string> Details
+    {
+        get
+        {
+            if (Use.FrequencyHz is { } hertz)
+                yield return string.Create(CultureInfo.InvariantCulture, $"{hertz} Hz");
+            if (Use.ResolutionBits is { } bits)
+                yield return string.Create(CultureInfo.InvariantCulture, $"{bits} bits");
+            if (Use.DriveMilliamps is { } milliamps)
+                yield return string.Create(CultureInfo.InvariantCulture, $"{milliamps} mA");
+            if (Use.RmtSymbols is { } symbols)
+                yield return string.Create(CultureInfo.InvariantCulture, $"{symbols} symbols");
+            if (Use.Hold is { } hold)
+                yield return hold ? "hold" : "no hold";
+        }
+    }
+
+    /// <summary>Constants besides the pin's own, such as <c>FREQUENCY_HZ_LEDC0</c>. No use has such a name: those start with <c>PIN_</c>.</summary>
+    internal IEnumerable<(string Name, int Value)> Constants
+    {
+        get
+        {
+            if (Use.FrequencyHz is { } hertz)
+                yield return (FrequencyName, hertz);
+            if (Use.ResolutionBits is { } bits)
+                yield return ("RESOLUTION_BITS_" + Stem, bits);
+            if (Use.RmtSymbols is { } symbols)
+                yield return ("RMT_SYMBOLS_" + Stem, symbols);
+        }
+    }
+
+    internal string FrequencyName => "FREQUENCY_HZ_" + Stem;
+
+    private string Stem => Identifier["PIN_".Length..];
+
+    /// <summary>What a generated file says about it: name, what the plan says of direction, pull and set-up, and the board's label. <see cref="PinImport"/> reads it back.</summary>
     internal string Remark
     {
         get
@@ -22,6 +59,8 @@ public sealed record NamedUse(PinUse Use, string Identifier, string? Label, PinD
                 remark += ", " + PlanWords.Word(PlanWords.Directions, direction);
             if (Use.Pull is PinPull.Up or PinPull.Down)
                 remark += Use.Pull == PinPull.Up ? ", pull-up" : ", pull-down";
+            foreach (var detail in Details)
+                remark += ", " + detail;
             return Label is null ? remark : $"{remark}, on {Label}";
         }
     }
@@ -49,6 +88,11 @@ public sealed class PinSheet
             .ThenBy(use => use.Signal, StringComparer.Ordinal)
             .ThenBy(use => use.Direction)
             .ThenBy(use => use.Pull)
+            .ThenBy(use => use.FrequencyHz)
+            .ThenBy(use => use.ResolutionBits)
+            .ThenBy(use => use.DriveMilliamps)
+            .ThenBy(use => use.RmtSymbols)
+            .ThenBy(use => use.Hold)
             .ToList();
         var names = PinNames.Identifiers(uses);
         Uses = [.. uses.Select((use, i) => new NamedUse(use, names[i], Board?.LabelOf(use.Gpio), PinFunction.Read(use).Direction))];

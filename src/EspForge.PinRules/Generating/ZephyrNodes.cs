@@ -60,7 +60,8 @@ internal sealed class ZephyrNodes
                 break;
             case PinPeripheral.I2c when bus.Index < count.I2c && bus.Has("sda", "scl"):
                 var i2c = Node("i2c", bus.Index);
-                Enable(i2c, "clock-frequency = <100000>;", ("\t\t\tbias-pull-up;\n\t\t\tdrive-open-drain;\n\t\t\toutput-high;\n", Mux(bus, i2c, ("sda", "SDA"), ("scl", "SCL"))));
+                var hertz = bus["scl"]!.Use.FrequencyHz ?? bus["sda"]!.Use.FrequencyHz ?? 100_000;
+                Enable(i2c, string.Create(CultureInfo.InvariantCulture, $"clock-frequency = <{hertz}>;"), ("\t\t\tbias-pull-up;\n\t\t\tdrive-open-drain;\n\t\t\toutput-high;\n", Mux(bus, i2c, ("sda", "SDA"), ("scl", "SCL"))));
                 break;
             case PinPeripheral.Spi when bus.Index >= 2 && bus.Index < 2 + count.SpiGeneralPurpose && bus.Has("sck"):
                 var spi = Node("spi", bus.Index);

@@ -35,10 +35,10 @@ public sealed class ProjectTests(SharedStudio studio)
         var wanted = template switch { "blink" => 1, "sensor" => 3, _ => 0 };
         foreach (var board in BoardCatalog.Default.Boards)
         {
-            var plan = ProjectTemplates.PlanFor(template, board);
+            var plan = ProjectTemplates.PlanFor(template, board, BoardCatalog.Default);
             Assert.False(PinChecker.Check(plan).HasErrors, board.Id);
             Assert.True(plan.Uses.Count == wanted, $"{board.Id}: {plan.Uses.Count} of {wanted} pins");
-            Assert.Equal(plan, ProjectPlan.Parse(ProjectPlan.Write(plan)), (a, b) => a!.Uses.SequenceEqual(b!.Uses));
+            Assert.Equal(plan, ProjectPlan.Parse(ProjectPlan.Write(plan), BoardCatalog.Default).Value, (a, b) => a!.Uses.SequenceEqual(b!.Uses));
         }
     }
 

@@ -41,15 +41,18 @@ internal static class BuildEndpoints
         await FindAsync(id, caller, db, cancel) is { } row ? BuildView.Of(row, await ImageOfAsync(row, images, cancel)) : NotFound;
 
     private static async Task<ApiResult<BuildView>> Start(
-        Guid id, ApiBody<StartBuildRequest> body, ApiCaller caller, StudioDbContext db, BuildQueue queue, FirmwareBuilder builder, TimeProvider time, CancellationToken cancel)
+        Guid id, ApiBody<StartBuildRequest> body, ApiCaller caller, OrganizationBoards boards, StudioDbContext db, BuildQueue queue, FirmwareBuilder builder, TimeProvider time,
+        CancellationToken cancel)
     {
         var project = await db.Projects.AsNoTracking().Include(one => one.Files).SingleOrDefaultAsync(one => one.Id == id && one.Organization == caller.Organization, cancel);
         if (project is null)
             return ProjectEndpoints.NotFound;
         if (!SemVersion.IsValid(body.Value.Version))
             return ApiResults.Invalid("version", $"A version is SemVer 2.0, such as 1.0.0, of at most {SemVersion.MaximumBytes} bytes.");
-        var plan = ProjectPlan.Parse(project.Plan);
-        if (ProjectPlan.Errors(plan) is { } refusal)
+        var catalog = await boards.ForAsync(caller.Organization, cancel);
+        if (!ProjectPlan.Parse(project.Plan, catalog).TryGet(out var plan, out var unread))
+            return ProjectPlan.Invalid(unread.Message);
+        if (ProjectPlan.Errors(plan, catalog) is { } refusal)
             return refusal;
 
         var request = new BuildRequest
@@ -58,7 +61,7 @@ internal static class BuildEndpoints
             Version = body.Value.Version,
             Chip = project.Chip,
             Files = [.. project.Files.Select(file => Build.ProjectFile.FromText(file.Path, file.Content))],
-            GeneratedFiles = [Build.ProjectFile.FromText(ProjectPath.Generated, PinHeader.Generate(plan))],
+            GeneratedFiles = [Build.ProjectFile.FromText(ProjectPath.Generated, PinHeader.Generate(plan, catalog))],
         };
         if (builder.Check(request) is { } invalid)
             return ApiResults.Invalid("files", invalid.Message);

@@ -40,7 +40,7 @@ internal static class ProjectEndpoints
         await ProjectViews.FindAsync(db, caller.Organization, id, cancel) is { } project ? project : NotFound;
 
     private static async Task<ApiResult<Project>> Create(
-        ApiBody<CreateProjectRequest> body, ApiCaller caller, StudioDbContext db, EspForgeEvents events, TimeProvider time, CancellationToken cancel)
+        ApiBody<CreateProjectRequest> body, ApiCaller caller, OrganizationBoards boards, StudioDbContext db, EspForgeEvents events, TimeProvider time, CancellationToken cancel)
     {
         var request = body.Value;
         var name = request.Name.Trim();
@@ -50,7 +50,8 @@ internal static class ProjectEndpoints
             problems.Add(new ApiDetail("name", badName));
         if (CheckProduct(product) is { } badProduct)
             problems.Add(new ApiDetail("product", badProduct));
-        var board = BoardCatalog.Default.FindBoard(request.Board);
+        var catalog = await boards.ForAsync(caller.Organization, cancel);
+        var board = catalog.FindBoard(request.Board);
         if (board is null)
             problems.Add(new ApiDetail("board", "There is no such board; GET boards lists them."));
         if (!ProjectTemplates.Exists(request.Template))
@@ -60,7 +61,7 @@ internal static class ProjectEndpoints
 
         var now = time.GetUtcNow();
         var id = Guid.CreateVersion7(now);
-        var plan = ProjectPlan.Write(ProjectTemplates.PlanFor(request.Template, board));
+        var plan = ProjectPlan.Write(ProjectTemplates.PlanFor(request.Template, board, catalog));
         var made = await db.InTransactionAsync(async () =>
         {
             if (await db.Projects.CountAsync(project => project.Organization == caller.Organization, cancel) >= ProjectLimits.MaxProjects)
@@ -90,7 +91,7 @@ internal static class ProjectEndpoints
     }
 
     private static async Task<ApiResult<Project>> Change(
-        Guid id, ApiBody<ChangeProjectRequest> body, ApiCaller caller, StudioDbContext db, EspForgeEvents events, TimeProvider time, CancellationToken cancel)
+        Guid id, ApiBody<ChangeProjectRequest> body, ApiCaller caller, OrganizationBoards boards, StudioDbContext db, EspForgeEvents events, TimeProvider time, CancellationToken cancel)
     {
         var name = body.Value.Name?.Trim();
         if (name is not null && CheckName(name) is { } badName)
@@ -99,7 +100,7 @@ internal static class ProjectEndpoints
         Board? board = null;
         if (body.Value.Plan is { ValueKind: not JsonValueKind.Null } sent)
         {
-            var (read, named, refusal) = ProjectPlan.Read(sent);
+            var (read, named, refusal) = ProjectPlan.Read(sent, await boards.ForAsync(caller.Organization, cancel));
             if (refusal is not null || read is null)
                 return refusal!;
             plan = ProjectPlan.Write(read);

@@ -36,17 +36,17 @@ internal static class ProjectTemplates
         [.. Find(id).Files.Select(file => (file.Path, Read(file.Resource)))];
 
     /// <summary>A plan that gives each pin the template wants to the best free pin of the board: the LED that is soldered on, the bus's usual pins, else what the checker likes best.</summary>
-    public static PinPlan PlanFor(string id, Board board)
+    public static PinPlan PlanFor(string id, Board board, BoardCatalog catalog)
     {
         var plan = new PinPlan { Board = board.Id };
         foreach (var want in Find(id).Wants)
         {
             // What is soldered on stays where it is even if there is something to know about the pin; a bus goes where there is nothing.
             var (usual, worst) = Usual(board, want);
-            foreach (var gpio in usual.Concat(PinSuggester.Suggest(plan, want, limit: 5).Select(suggestion => suggestion.Gpio)))
+            foreach (var gpio in usual.Concat(PinSuggester.Suggest(plan, want, catalog, limit: 5).Select(suggestion => suggestion.Gpio)))
             {
                 var use = want with { Gpio = gpio };
-                if (plan.Uses.Any(other => other.Gpio == gpio) || Worst(plan with { Uses = [use] }) > (usual.Contains(gpio) ? worst : PinSeverity.Warning))
+                if (plan.Uses.Any(other => other.Gpio == gpio) || Worst(plan with { Uses = [use] }, catalog) > (usual.Contains(gpio) ? worst : PinSeverity.Warning))
                     continue;
                 plan = plan with { Uses = [.. plan.Uses, use] };
                 break;
@@ -64,7 +64,7 @@ internal static class ProjectTemplates
         _ => ([], PinSeverity.Info),
     };
 
-    private static PinSeverity Worst(PinPlan plan) => PinChecker.Check(plan).Findings.Select(finding => finding.Severity).DefaultIfEmpty(PinSeverity.Info).Max();
+    private static PinSeverity Worst(PinPlan plan, BoardCatalog catalog) => PinChecker.Check(plan, catalog).Findings.Select(finding => finding.Severity).DefaultIfEmpty(PinSeverity.Info).Max();
 
     private static Template Find(string id) => Array.Find(All, template => string.Equals(template.Shown.Id, id, StringComparison.Ordinal))
         ?? throw new ArgumentException($"There is no template '{id}'.", nameof(id));

@@ -45,7 +45,7 @@ internal static class VirtualFleetEndpoints
 
     private static ApiResult<VirtualFleetView> List(ApiCaller caller, VirtualDevices fleet) => Show(caller, fleet);
 
-    private static async Task<ApiResult<VirtualFleetView>> Add(ApiBody<AddVirtualDevicesRequest> body, ApiCaller caller, VirtualDevices fleet, CancellationToken cancel)
+    private static async Task<ApiResult<VirtualFleetView>> Add(ApiBody<AddVirtualDevicesRequest> body, ApiCaller caller, OrganizationBoards boards, VirtualDevices fleet, CancellationToken cancel)
     {
         var (count, product, boardId) = body.Value;
         var problems = new List<ApiDetail>();
@@ -53,7 +53,7 @@ internal static class VirtualFleetEndpoints
             problems.Add(new ApiDetail("count", "At least one device is to be started."));
         if (DeviceFields.CheckProduct(product) is { } badProduct)
             problems.Add(new ApiDetail("product", badProduct));
-        var board = BoardCatalog.Default.FindBoard(boardId);
+        var board = (await boards.ForAsync(caller.Organization, cancel)).FindBoard(boardId);
         if (board is null)
             problems.Add(new ApiDetail("board", "There is no such board; GET boards lists them."));
         if (problems.Count > 0 || board is null)

@@ -164,7 +164,7 @@ describe("findings", () => {
   it("offer their repair, and can be accepted with a reason only", () => {
     const repair = vi.fn();
     const accept = vi.fn();
-    show(<FindingsPanel findings={[finding]} readOnly={false} onPoint={() => undefined} onRepair={repair} onAccept={accept} onWithdraw={() => undefined} />);
+    show(<FindingsPanel findings={[finding]} plan={{ board: "b", uses: [{ gpio: 34, function: "led" }] }} readOnly={false} onPoint={() => undefined} onRepair={repair} onAccept={accept} onWithdraw={() => undefined} />);
     const item = screen.getByTestId("finding");
     expect(item).toHaveAttribute("data-rule", "PIN007");
     expect(item).toHaveTextContent("Source: soc_caps.h");
@@ -178,7 +178,7 @@ describe("findings", () => {
     expect(accept).toHaveBeenCalledWith(finding, "an input here");
   });
   it("cannot be changed by who may only read", () => {
-    show(<FindingsPanel findings={[finding]} readOnly onPoint={() => undefined} onRepair={() => undefined} onAccept={() => undefined} onWithdraw={() => undefined} />);
+    show(<FindingsPanel findings={[finding]} plan={{ board: "b", uses: [{ gpio: 34, function: "led" }] }} readOnly onPoint={() => undefined} onRepair={() => undefined} onAccept={() => undefined} onWithdraw={() => undefined} />);
     expect(screen.queryByRole("button", { name: /Move|Accept/ })).toBeNull();
   });
 });

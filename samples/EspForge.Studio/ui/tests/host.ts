@@ -44,7 +44,7 @@ export const user: User = {
   organization: "main",
   disabled: false,
   permissions: [
-    "boards.read", "pins.check", "projects.read", "projects.write", "builds.read", "builds.run", "images.read", "images.upload", "releases.read",
+    "boards.read", "boards.write", "pins.check", "projects.read", "projects.write", "builds.read", "builds.run", "images.read", "images.upload", "releases.read",
     "releases.create", "rollouts.read", "rollouts.manage", "devices.read", "devices.manage", "fleet.manage", "audit.read", "users.manage",
   ],
 };

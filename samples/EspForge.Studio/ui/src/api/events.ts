@@ -12,6 +12,8 @@ export function staleKeys(change: Change): QueryKey[] {
   switch (kind) {
     case "rollout":
       return [["rollouts"], one("rollout")];
+    case "board":
+      return [["boards"], one("board")];
     case "device":
       return [["devices"], one("device"), ["products"]];
     case "build":

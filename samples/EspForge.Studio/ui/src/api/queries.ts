@@ -12,6 +12,7 @@ export const status = () => queryOptions({ queryKey: ["status"], queryFn: () => 
 export const boards = () => queryOptions({ queryKey: ["boards"], queryFn: () => api.get<T.BoardSummary[]>("boards"), ...FACTS });
 export const board = (id: string) =>
   queryOptions({ queryKey: ["board", id], queryFn: () => api.get<T.Board>(`boards/${encodeURIComponent(id)}`), ...FACTS, enabled: id !== "" });
+export const chips = () => queryOptions({ queryKey: ["chips"], queryFn: () => api.get<T.Chip[]>("chips"), ...FACTS });
 export const templates = () =>
   queryOptions({ queryKey: ["project-templates"], queryFn: () => api.get<T.ProjectTemplate[]>("project-templates"), ...FACTS });
 

@@ -13,7 +13,7 @@ export interface paths {
         };
         get: operations["listBoards"];
         put?: never;
-        post?: never;
+        post: operations["addBoard"];
         delete?: never;
         options?: never;
         head?: never;
@@ -28,9 +28,9 @@ export interface paths {
             cookie?: never;
         };
         get: operations["getBoard"];
-        put?: never;
+        put: operations["changeBoard"];
         post?: never;
-        delete?: never;
+        delete: operations["deleteBoard"];
         options?: never;
         head?: never;
         patch?: never;
@@ -260,6 +260,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/boards/{id}/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getBoardSource"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pins/check": {
         parameters: {
             query?: never;
@@ -302,6 +318,102 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["pinCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pins/formats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listPinFormats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pins/boot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["playPinBoot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pins/solve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["solvePins"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pins/port": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["portPins"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pins/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["diffPins"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pins/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["importPins"];
         delete?: never;
         options?: never;
         head?: never;
@@ -872,6 +984,24 @@ export interface components {
             meta: components["schemas"]["ApiMeta"];
         };
         /** @description Every JSON answer of the people's API. */
+        ApiEnvelopeOfBoardSource: {
+            /** @description Whether Data is the answer. */
+            success: boolean;
+            data: null | components["schemas"]["BoardSource"];
+            error: null | components["schemas"]["ApiError"];
+            /** @description About the request. */
+            meta: components["schemas"]["ApiMeta"];
+        };
+        /** @description Every JSON answer of the people's API. */
+        ApiEnvelopeOfBoot: {
+            /** @description Whether Data is the answer. */
+            success: boolean;
+            data: null | components["schemas"]["Boot"];
+            error: null | components["schemas"]["ApiError"];
+            /** @description About the request. */
+            meta: components["schemas"]["ApiMeta"];
+        };
+        /** @description Every JSON answer of the people's API. */
         ApiEnvelopeOfBootstrapStatus: {
             /** @description Whether Data is the answer. */
             success: boolean;
@@ -912,6 +1042,15 @@ export interface components {
             /** @description Whether Data is the answer. */
             success: boolean;
             data: null | components["schemas"]["Image"];
+            error: null | components["schemas"]["ApiError"];
+            /** @description About the request. */
+            meta: components["schemas"]["ApiMeta"];
+        };
+        /** @description Every JSON answer of the people's API. */
+        ApiEnvelopeOfImport: {
+            /** @description Whether Data is the answer. */
+            success: boolean;
+            data: null | components["schemas"]["Import"];
             error: null | components["schemas"]["ApiError"];
             /** @description About the request. */
             meta: components["schemas"]["ApiMeta"];
@@ -982,6 +1121,16 @@ export interface components {
             success: boolean;
             /** @description The answer; `null` on failure. */
             data: null | components["schemas"]["Image"][];
+            error: null | components["schemas"]["ApiError"];
+            /** @description About the request. */
+            meta: components["schemas"]["ApiMeta"];
+        };
+        /** @description Every JSON answer of the people's API. */
+        ApiEnvelopeOfListOfPinFormat: {
+            /** @description Whether Data is the answer. */
+            success: boolean;
+            /** @description The answer; `null` on failure. */
+            data: null | components["schemas"]["PinFormat"][];
             error: null | components["schemas"]["ApiError"];
             /** @description About the request. */
             meta: components["schemas"]["ApiMeta"];
@@ -1095,6 +1244,24 @@ export interface components {
             meta: components["schemas"]["ApiMeta"];
         };
         /** @description Every JSON answer of the people's API. */
+        ApiEnvelopeOfPlanDiff: {
+            /** @description Whether Data is the answer. */
+            success: boolean;
+            data: null | components["schemas"]["PlanDiff"];
+            error: null | components["schemas"]["ApiError"];
+            /** @description About the request. */
+            meta: components["schemas"]["ApiMeta"];
+        };
+        /** @description Every JSON answer of the people's API. */
+        ApiEnvelopeOfPort: {
+            /** @description Whether Data is the answer. */
+            success: boolean;
+            data: null | components["schemas"]["Port"];
+            error: null | components["schemas"]["ApiError"];
+            /** @description About the request. */
+            meta: components["schemas"]["ApiMeta"];
+        };
+        /** @description Every JSON answer of the people's API. */
         ApiEnvelopeOfProject: {
             /** @description Whether Data is the answer. */
             success: boolean;
@@ -1153,6 +1320,15 @@ export interface components {
             /** @description Whether Data is the answer. */
             success: boolean;
             data: null | components["schemas"]["Session"];
+            error: null | components["schemas"]["ApiError"];
+            /** @description About the request. */
+            meta: components["schemas"]["ApiMeta"];
+        };
+        /** @description Every JSON answer of the people's API. */
+        ApiEnvelopeOfSolution: {
+            /** @description Whether Data is the answer. */
+            success: boolean;
+            data: null | components["schemas"]["Solution"];
             error: null | components["schemas"]["ApiError"];
             /** @description About the request. */
             meta: components["schemas"]["ApiMeta"];
@@ -1258,6 +1434,45 @@ export interface components {
             /** Format: int64 */
             psramBytes: number;
             headerOrder: string;
+            own: boolean;
+        };
+        BoardFile: {
+            /** Format: int32 */
+            schemaVersion: number;
+            id: string;
+            name: string;
+            vendor: string;
+            chip: string;
+            module: string;
+            /** Format: int64 */
+            flashBytes: number;
+            /** Format: int64 */
+            psramBytes: number;
+            psramMode: null | string;
+            headers: components["schemas"]["BoardFileHeader"][];
+            exposedGpios: number[];
+        };
+        BoardFileHeader: {
+            id: string;
+            side: null | string;
+            pins: components["schemas"]["BoardFileHeaderPin"][];
+        };
+        BoardFileHeaderPin: {
+            /** Format: int32 */
+            pos: number;
+            label: string;
+            kind: string;
+            /** Format: int32 */
+            gpio: null | number;
+        };
+        BoardSource: {
+            id: string;
+            content: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            problem: null | string;
         };
         BoardSummary: {
             id: string;
@@ -1271,6 +1486,25 @@ export interface components {
             /** Format: int64 */
             psramBytes: number;
             headerOrder: string;
+            own: boolean;
+        };
+        Boot: {
+            scenes: components["schemas"]["BootScene"][];
+        };
+        BootScene: {
+            scenario: string;
+            title: string;
+            mode: string;
+            wantedMode: string;
+            /** Format: int32 */
+            vddSpiMillivolts: null | number;
+            romLog: null | boolean;
+            passes: boolean;
+            /** Format: int32 */
+            gpio: null | number;
+            sentence: string;
+            repair: null | components["schemas"]["Repair"];
+            straps: components["schemas"]["Strap"][];
         };
         BootstrapRequest: {
             email: string;
@@ -1335,6 +1569,9 @@ export interface components {
             label: null | string;
             risk: string;
             findings: components["schemas"]["Finding"][];
+            cost: components["schemas"]["PinCost"];
+            now: null | components["schemas"]["PinCost"];
+            reason: string;
         };
         ChangeDeviceRequest: {
             name?: null | string;
@@ -1369,6 +1606,13 @@ export interface components {
             name?: null | string;
             group?: null | string;
             tags?: null | string[];
+        };
+        Conflict: {
+            kind: components["schemas"]["PinConflictKind"];
+            uses: string[];
+            needs: number[];
+            gpios: number[];
+            message: string;
         };
         CreateProjectRequest: {
             name: string;
@@ -1406,6 +1650,8 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             offer: null | components["schemas"]["DeviceOffer"];
+            hardware: null | components["schemas"]["DeviceHardware"];
+            fit: null | components["schemas"]["DeviceFit"];
         };
         DeviceEvent: {
             /** Format: date-time */
@@ -1414,6 +1660,34 @@ export interface components {
             text: string;
             /** Format: uuid */
             rolloutId: null | string;
+        };
+        DeviceFit: {
+            fits: boolean;
+            plan: string;
+            problems: string[];
+        };
+        /** @description What a device read from its own silicon (docs/protocol.md 1.4). Every member may be missing: not every chip tells everything. */
+        DeviceHardware: {
+            /** @description Chip id of EspForge.Boards, as the chip's own id says. */
+            chip?: null | string;
+            /** @description Revision of the silicon, `3.1`: at most 8 digits and dots. */
+            chipRevision?: null | string;
+            /** @description The package by its eFuse, such as `ESP32-PICO-V3-02`: 1–48 printable ASCII characters. */
+            package?: null | string;
+            /**
+             * Format: int64
+             * @description Size of the flash as it answers, in bytes: 65,536 to 1 GiB.
+             */
+            flashBytes?: null | number;
+            /** @description `qio`, `qout`, `dio`, `dout` or `opi`. */
+            flashMode?: null | string;
+            /**
+             * Format: int64
+             * @description Size of the PSRAM in bytes, 0 without: at most 1 GiB.
+             */
+            psramBytes?: null | number;
+            /** @description `none`, `quad`, `octal` or `hex`. */
+            psramMode?: null | string;
         };
         /** @description Where a device stands with its newest offer. */
         DeviceOffer: {
@@ -1535,6 +1809,19 @@ export interface components {
          * @enum {unknown}
          */
         ImageFormat: "esp" | "host";
+        Import: {
+            plan: components["schemas"]["PinPlan"];
+            format: string;
+            notes: components["schemas"]["ImportNote"][];
+            choices: string[];
+            report: components["schemas"]["PinReport"];
+        };
+        ImportNote: {
+            /** Format: int32 */
+            line: null | number;
+            kind: components["schemas"]["PinImportNoteKind"];
+            message: string;
+        };
         LogLine: {
             /** Format: int32 */
             number: number;
@@ -1566,7 +1853,35 @@ export interface components {
         PinCode: {
             fileName: string;
             content: string;
+            format: string;
+            mediaType: string;
         };
+        /**
+         * @description What is used up.
+         * @enum {unknown}
+         */
+        PinConflictKind: "pins" | "instances" | "rule";
+        PinCost: {
+            /** Format: int32 */
+            moved: number;
+            /** Format: int32 */
+            risk: number;
+            /** Format: int32 */
+            matrix: number;
+            /** Format: int32 */
+            neighbourhood: number;
+            /** Format: int32 */
+            numbers: number;
+        };
+        PinDiff: {
+            before: components["schemas"]["PinPlan"];
+            after: components["schemas"]["PinPlan"];
+        };
+        /**
+         * @description How two plans differ in one point.
+         * @enum {unknown}
+         */
+        PinDifferenceKind: "hardware" | "moved" | "added" | "removed" | "changed" | "accepted" | "noLongerAccepted" | "appeared" | "gone";
         PinFacts: {
             /** Format: int32 */
             gpio: number;
@@ -1585,6 +1900,49 @@ export interface components {
             rtc: null | number;
             strapping: null | string;
             roles: string[];
+        };
+        PinFormat: {
+            id: string;
+            title: string;
+            fileName: string;
+            mediaType: string;
+            regions: boolean;
+        };
+        PinImport: {
+            text: string;
+            fileName?: null | string;
+            format?: null | string;
+            board?: null | string;
+            chip?: null | string;
+            model?: null | string;
+            environment?: null | string;
+            defines?: null | string[];
+        };
+        /**
+         * @description What kind of note an import leaves.
+         * @enum {unknown}
+         */
+        PinImportNoteKind: "ignored" | "assumed";
+        PinNeed: {
+            kind: string;
+            name?: null | string;
+            /** Format: int32 */
+            count?: null | number;
+            signals?: null | string[];
+            /** Format: int32 */
+            speedHz?: null | number;
+            wifi?: null | boolean;
+            mode?: null | string;
+            bus?: null | string;
+            /** Format: int32 */
+            instance?: null | number;
+            source?: null | string;
+            direction?: null | string;
+            pull?: null | string;
+            gpios?: null | number[];
+            near?: unknown;
+            locked?: unknown;
+            soldered?: unknown;
         };
         PinOverride: {
             rule: string;
@@ -1612,6 +1970,15 @@ export interface components {
             interrupts?: null | number[];
             overrides?: null | components["schemas"]["PinOverride"][];
         };
+        PinPort: {
+            plan: components["schemas"]["PinPlan"];
+            board: string;
+        };
+        /**
+         * @description What becomes of something on another board.
+         * @enum {unknown}
+         */
+        PinPortChangeKind: "moved" | "instance" | "lost" | "hardware" | "warning";
         PinReport: {
             findings: components["schemas"]["Finding"][];
             /** Format: int32 */
@@ -1620,6 +1987,12 @@ export interface components {
             warnings: number;
             /** Format: int32 */
             infos: number;
+        };
+        PinRequest: {
+            plan: components["schemas"]["PinPlan"];
+            needs?: null | components["schemas"]["PinNeed"][];
+            locked?: null | number[];
+            free?: null | number[];
         };
         /**
          * @description How bad a finding is.
@@ -1637,6 +2010,57 @@ export interface components {
             signal?: null | string;
             direction?: null | string;
             pull?: null | string;
+            /** Format: int32 */
+            frequencyHz?: null | number;
+            /** Format: int32 */
+            resolutionBits?: null | number;
+            /** Format: int32 */
+            driveMilliamps?: null | number;
+            /** Format: int32 */
+            rmtSymbols?: null | number;
+            hold?: null | boolean;
+        };
+        Placement: {
+            name: string;
+            /** Format: int32 */
+            need: null | number;
+            /** Format: int32 */
+            item: number;
+            /** Format: int32 */
+            gpio: number;
+            function: string;
+            signal: null | string;
+            /** Format: int32 */
+            before: null | number;
+            cost: components["schemas"]["PinCost"];
+            why: string;
+        };
+        PlanDiff: {
+            same: boolean;
+            addsErrors: boolean;
+            differences: components["schemas"]["PlanDifference"][];
+        };
+        PlanDifference: {
+            kind: components["schemas"]["PinDifferenceKind"];
+            sentence: string;
+            field: null | string;
+            from: null | string;
+            to: null | string;
+            gpios: number[];
+        };
+        Port: {
+            plan: components["schemas"]["PinPlan"];
+            complete: boolean;
+            changes: components["schemas"]["PortChange"][];
+        };
+        PortChange: {
+            kind: components["schemas"]["PinPortChangeKind"];
+            use: null | string;
+            /** Format: int32 */
+            from: null | number;
+            /** Format: int32 */
+            gpio: null | number;
+            message: string;
         };
         Product: {
             product: string;
@@ -1898,6 +2322,15 @@ export interface components {
             refreshToken: null | string;
             user: components["schemas"]["User"];
         };
+        Solution: {
+            plan: null | components["schemas"]["PinPlan"];
+            conflict: null | components["schemas"]["Conflict"];
+            placements: components["schemas"]["Placement"][];
+            cost: null | components["schemas"]["PinCost"];
+            bound: null | components["schemas"]["PinCost"];
+            optimal: boolean;
+            report: null | components["schemas"]["PinReport"];
+        };
         Stage: {
             /** Format: int32 */
             percent: number;
@@ -1949,6 +2382,17 @@ export interface components {
             database: string;
             sandbox: components["schemas"]["SandboxStatus"];
             toolchain: components["schemas"]["ToolchainReadiness"];
+        };
+        Strap: {
+            /** Format: int32 */
+            gpio: number;
+            role: string;
+            internalPull: string;
+            externalPull: null | string;
+            driver: null | string;
+            level: string;
+            wanted: null | string;
+            fails: boolean;
         };
         Suggestions: {
             candidates: components["schemas"]["Candidate"][];
@@ -2047,6 +2491,39 @@ export interface operations {
             };
         };
     };
+    addBoard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoardFile"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfBoard"];
+                };
+            };
+            /** @description Refused: error.code and error.message say why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfObject"];
+                };
+            };
+        };
+    };
     getBoard: {
         parameters: {
             query?: never;
@@ -2066,6 +2543,70 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ApiEnvelopeOfBoard"];
                 };
+            };
+            /** @description Refused: error.code and error.message say why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfObject"];
+                };
+            };
+        };
+    };
+    changeBoard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoardFile"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfBoard"];
+                };
+            };
+            /** @description Refused: error.code and error.message say why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfObject"];
+                };
+            };
+        };
+    };
+    deleteBoard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused: error.code and error.message say why. */
             default: {
@@ -2581,6 +3122,37 @@ export interface operations {
             };
         };
     };
+    getBoardSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfBoardSource"];
+                };
+            };
+            /** @description Refused: error.code and error.message say why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfObject"];
+                };
+            };
+        };
+    };
     checkPins: {
         parameters: {
             query?: never;
@@ -2649,7 +3221,9 @@ export interface operations {
     };
     pinCode: {
         parameters: {
-            query?: never;
+            query?: {
+                format?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2667,6 +3241,200 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApiEnvelopeOfPinCode"];
+                };
+            };
+            /** @description Refused: error.code and error.message say why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfObject"];
+                };
+            };
+        };
+    };
+    listPinFormats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfListOfPinFormat"];
+                };
+            };
+            /** @description Refused: error.code and error.message say why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfObject"];
+                };
+            };
+        };
+    };
+    playPinBoot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinPlan"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfBoot"];
+                };
+            };
+            /** @description Refused: error.code and error.message say why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfObject"];
+                };
+            };
+        };
+    };
+    solvePins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfSolution"];
+                };
+            };
+            /** @description Refused: error.code and error.message say why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfObject"];
+                };
+            };
+        };
+    };
+    portPins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinPort"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfPort"];
+                };
+            };
+            /** @description Refused: error.code and error.message say why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfObject"];
+                };
+            };
+        };
+    };
+    diffPins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinDiff"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfPlanDiff"];
+                };
+            };
+            /** @description Refused: error.code and error.message say why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfObject"];
+                };
+            };
+        };
+    };
+    importPins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinImport"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfImport"];
                 };
             };
             /** @description Refused: error.code and error.message say why. */

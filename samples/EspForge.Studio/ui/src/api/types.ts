@@ -13,6 +13,7 @@ export interface Envelope<T> {
 
 export type Permission =
   | "boards.read"
+  | "boards.write"
   | "pins.check"
   | "projects.read"
   | "projects.write"
@@ -36,9 +37,12 @@ export type Session = Schemas["Session"];
 
 export type BoardSummary = Schemas["BoardSummary"];
 export type Board = Schemas["Board"];
+export type Chip = Schemas["Chip"];
 export type Header = Schemas["Header"];
 export type HeaderPin = Schemas["HeaderPin"];
 export type PinFacts = Schemas["PinFacts"];
+
+export type BoardSource = Schemas["BoardSource"];
 
 export type Plan = Schemas["PinPlan"];
 export type Use = Schemas["PinUse"];
@@ -51,6 +55,19 @@ export type Finding = Schemas["Finding"];
 export type PinCheck = Schemas["PinReport"];
 export type Candidate = Schemas["Candidate"];
 export type PinCode = Schemas["PinCode"];
+export type PinFormat = Schemas["PinFormat"];
+export type PinCost = Schemas["PinCost"];
+export type BootPlay = Schemas["Boot"];
+export type BootScene = Schemas["BootScene"];
+export type Strap = Schemas["Strap"];
+export type Need = Schemas["PinNeed"];
+/** Plans in answers are the documents of docs/pins.md. */
+export type Solution = Omit<Schemas["Solution"], "plan"> & { plan: Plan | null };
+export type Placement = Schemas["Placement"];
+export type Port = Omit<Schemas["Port"], "plan"> & { plan: Plan };
+export type PlanDiff = Schemas["PlanDiff"];
+export type PlanDifference = Schemas["PlanDifference"];
+export type Imported = Omit<Schemas["Import"], "plan"> & { plan: Plan };
 
 export type ProjectTemplate = Schemas["ProjectTemplate"];
 export type Project = Schemas["Project"];
@@ -81,6 +98,7 @@ export type Member = Schemas["RolloutMember"];
 export type MemberState = Schemas["OfferState"];
 
 export type Device = Schemas["Device"];
+export type DeviceFit = Schemas["DeviceFit"];
 export type DeviceOffer = Schemas["DeviceOffer"];
 export type RegisteredDevice = Schemas["RegisteredDevice"];
 export type Sample = Schemas["Telemetry"];

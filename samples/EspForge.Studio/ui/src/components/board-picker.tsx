@@ -12,23 +12,29 @@ interface BoardPickerProps {
   value: string;
   onPick: (board: BoardSummary) => void;
   className?: string;
+  autoFocus?: boolean;
 }
 
+const FIRST = ["Espressif", "Your own"];
+
 /** Boards by vendor, searched by name, chip and module. */
-export function BoardPicker({ value, onPick, className }: BoardPickerProps) {
+export function BoardPicker({ value, onPick, className, autoFocus = false }: BoardPickerProps) {
   const query = useQuery(boards());
   const [filter, setFilter] = useState("");
   const groups = useMemo(() => {
     const byVendor = new Map<string, BoardSummary[]>();
-    for (const board of query.data ?? []) byVendor.set(board.vendor, [...(byVendor.get(board.vendor) ?? []), board]);
-    return [...byVendor].sort(([a], [b]) => (a === "Espressif" ? -1 : b === "Espressif" ? 1 : a.localeCompare(b)));
+    for (const board of query.data ?? []) {
+      const group = board.own ? "Your own" : board.vendor;
+      byVendor.set(group, [...(byVendor.get(group) ?? []), board]);
+    }
+    return [...byVendor].sort(([a], [b]) => FIRST.indexOf(b) - FIRST.indexOf(a) || a.localeCompare(b));
   }, [query.data]);
 
   if (query.isLoadingError) return <ErrorPanel error={query.error} retry={() => void query.refetch()} />;
   if (query.isPending) return <Skeleton className="h-48" />;
   return (
     <Command label="Search boards" className={cn("rounded-md border bg-background", className)} loop>
-      <CommandInput placeholder={`Search ${query.data.length} boards: name, chip, module`} value={filter} onValueChange={setFilter} />
+      <CommandInput autoFocus={autoFocus} placeholder={`Search ${query.data.length} boards: name, chip, module`} value={filter} onValueChange={setFilter} />
       <CommandList className="max-h-56">
         <CommandEmpty>No board matches. Try the chip, e.g. “esp32-s3”.</CommandEmpty>
         {groups.map(([vendor, list]) => (

@@ -39,6 +39,7 @@ export function useUser(): User {
 
 const WHAT: Record<Permission, string> = {
   "boards.read": "see boards",
+  "boards.write": "change boards",
   "pins.check": "check pins",
   "projects.read": "see projects",
   "projects.write": "change projects",
@@ -75,6 +76,16 @@ export function useDebounced<T>(value: T, ms: number): T {
     return () => clearTimeout(timer);
   }, [value, ms]);
   return settled;
+}
+
+/** A value once a frame at most: as fast as it can be seen, however fast it changes. */
+export function useFrame<T>(value: T): T {
+  const [shown, setShown] = useState(value);
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => setShown(value));
+    return () => cancelAnimationFrame(frame);
+  }, [value]);
+  return shown;
 }
 
 export function useMediaQuery(query: string): boolean {

@@ -15,6 +15,7 @@ import { Time } from "@/components/time";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { CardSkeleton, Skeleton } from "@/components/ui/skeleton";
+import { FitNotice, hardwareFacts } from "@/features/devices/device-fit";
 import { DeviceTimeline } from "@/features/devices/device-timeline";
 import { EditDialog } from "@/features/devices/edit-dialog";
 import { useDeleteDevice } from "@/features/devices/queries";
@@ -79,6 +80,7 @@ export function DevicePage() {
         }
       />
       <HeaderLine device={device} />
+      <FitNotice device={device} />
       {device.offer && <OfferLine device={device} />}
 
       <div className="grid grid-cols-[minmax(0,1fr)_380px] gap-4 max-xl:grid-cols-1">
@@ -132,6 +134,7 @@ export function DevicePage() {
                 ["Product", device.product],
                 ["Board", <span className="num">{device.board ?? "–"}</span>],
                 ["Chip", <span className="num">{device.chip}</span>],
+                ...hardwareFacts(device).map(([name, value]): [string, React.ReactNode] => [name, <span className="num">{value}</span>]),
                 ["Agent", <span className="num">{device.agentVersion ?? "–"}</span>],
                 ["Group", device.group ?? "–"],
                 ["Tags", device.tags.length > 0 ? device.tags.join(", ") : "–"],

@@ -13,6 +13,7 @@ import { Button } from "@/components/ui/button";
 import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuTrigger } from "@/components/ui/dropdown-menu";
 import { Select } from "@/components/ui/input";
 import { TableSkeleton } from "@/components/ui/skeleton";
+import { FitMark } from "@/features/devices/device-fit";
 import { ClaimDialog } from "@/features/devices/claim-dialog";
 import { RegisterDialog } from "@/features/devices/register-dialog";
 import { VirtualDialog } from "@/features/devices/virtual-dialog";
@@ -77,9 +78,14 @@ const COLUMNS: Column<Row>[] = [
     id: "board",
     header: "Board",
     show: "desktop",
-    cell: (device) => <span className="num">{device.board ?? device.chip}</span>,
+    cell: (device) => (
+      <>
+        <span className="num">{device.board ?? device.chip}</span>
+        <FitMark device={device} />
+      </>
+    ),
     sort: (device) => device.board ?? device.chip,
-    text: (device) => `${device.board ?? ""} ${device.chip}`,
+    text: (device) => `${device.board ?? ""} ${device.chip}${device.fit?.fits === false ? " does not fit" : ""}`,
   },
   {
     id: "group",

@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import type { Board, Candidate, Finding, Plan } from "@/api/types";
+import { candidateText } from "@/features/pins/cost";
 import { layoutBoard, placeRows, stripRows, type Row } from "@/features/pins/layout";
 import { pinState, nameOf, usesByGpio, type PinState } from "@/features/pins/plan";
 import { useWidth } from "@/lib/hooks";
@@ -25,24 +26,28 @@ interface BoardDrawingProps {
   /** Pins to bring out because a finding or a use is pointed at. */
   pointed: ReadonlySet<number>;
   candidates: Candidate[] | null;
+  /** The pin whose use the candidates are for, if it has one. */
+  origin: number | null;
+  /** A pin is hovered or has the focus. */
+  onHover: (gpio: number | null) => void;
 }
 
 /** The board from its data: headers in physical order, the module in the middle, one row a pin. */
-export function BoardDrawing({ board, plan, findings, selected, onSelect, onDropUse, pointed, candidates }: BoardDrawingProps) {
+export function BoardDrawing({ board, plan, findings, selected, onSelect, onDropUse, pointed, candidates, origin, onHover }: BoardDrawingProps) {
   const [box, measured] = useWidth<HTMLDivElement>();
   const layout = useMemo(() => layoutBoard(board), [board]);
   const uses = useMemo(() => usesByGpio(plan), [plan]);
   const facts = useMemo(() => new Map(board.pins.map((pin) => [pin.gpio, pin])), [board]);
-  const width = Math.max(320, measured);
+  const width = Math.max(200, measured);
   const rows = Math.max(stripRows(layout.left), stripRows(layout.right), 6);
   const narrow = width < 520;
-  const pitch = narrow ? 28 : Math.min(34, Math.max(26, Math.floor(600 / rows)));
+  const pitch = narrow ? 36 : Math.min(34, Math.max(26, Math.floor(600 / rows)));
   const height = TOP + rows * pitch + FOOT;
-  const boardWidth = Math.min(280, Math.max(narrow ? 92 : 150, width * 0.3));
+  const boardWidth = narrow ? Math.min(92, Math.max(60, width * 0.24)) : Math.min(280, Math.max(150, width * 0.3));
   const x0 = (width - boardWidth) / 2;
   const x1 = x0 + boardWidth;
-  const best = candidates?.[0]?.gpio;
-  const legal = useMemo(() => (candidates === null ? null : new Set(candidates.map((candidate) => candidate.gpio))), [candidates]);
+  const best = candidates?.[0];
+  const legal = useMemo(() => (candidates === null ? null : new Map(candidates.map((candidate) => [candidate.gpio, candidate]))), [candidates]);
   const left = placeRows(layout.left, pitch, TOP + pitch / 2);
   const right = placeRows(layout.right, pitch, TOP + pitch / 2);
   const usbBottom = board.orientation === null || /usb at the bottom/i.test(board.orientation);
@@ -52,7 +57,7 @@ export function BoardDrawing({ board, plan, findings, selected, onSelect, onDrop
       {measured > 0 && (
         <svg viewBox={`0 0 ${width} ${height}`} width={width} height={height} className="block" role="group" aria-label={`Pins of ${board.name}`}>
           <rect x={x0} y={8} width={boardWidth} height={height - 16} rx={6} fill="var(--board)" stroke="var(--board-line)" />
-          <Module board={board} x={x0 + (narrow ? 22 : 34)} y={usbBottom ? 22 : 52} width={boardWidth - (narrow ? 44 : 68)} height={Math.min(190, height * 0.42)} narrow={narrow} />
+          <Module board={board} x={x0 + (narrow ? 16 : 34)} y={usbBottom ? 22 : 52} width={boardWidth - (narrow ? 32 : 68)} height={Math.min(190, height * 0.42)} narrow={narrow} />
           <rect x={width / 2 - 16} y={usbBottom ? height - 18 : 2} width={32} height={16} rx={2} fill="var(--chip)" stroke="var(--board-line)" />
           {[...left.map((entry) => ({ ...entry, side: "left" as const })), ...right.map((entry) => ({ ...entry, side: "right" as const }))].map(({ row, y, side }) => {
             const gpio = row.gpio;
@@ -76,7 +81,10 @@ export function BoardDrawing({ board, plan, findings, selected, onSelect, onDrop
                 state={state}
                 selected={gpio !== null && gpio === selected}
                 pointed={gpio !== null && pointed.has(gpio)}
-                lit={gpio !== null && legal !== null ? (legal.has(gpio) ? (gpio === best ? "best" : "legal") : "out") : null}
+                lit={gpio !== null && legal !== null && gpio !== origin ? (legal.has(gpio) ? (gpio === best?.gpio ? "best" : "legal") : "out") : null}
+                candidate={gpio === null ? undefined : legal?.get(gpio)}
+                best={best}
+                onHover={onHover}
                 onSelect={onSelect}
                 onDropUse={onDropUse}
               />
@@ -134,11 +142,14 @@ interface PinRowProps {
   selected: boolean;
   pointed: boolean;
   lit: "best" | "legal" | "out" | null;
+  candidate: Candidate | undefined;
+  best: Candidate | undefined;
+  onHover: (gpio: number | null) => void;
   onSelect: (gpio: number) => void;
   onDropUse: (gpio: number) => void;
 }
 
-function PinRow({ row, y, pitch, side, edge, width, narrow, names, state, selected, pointed, lit, onSelect, onDropUse }: PinRowProps) {
+function PinRow({ row, y, pitch, side, edge, width, narrow, names, state, selected, pointed, lit, candidate, best, onSelect, onDropUse, onHover }: PinRowProps) {
   const out = side === "left" ? -1 : 1;
   const anchor = side === "left" ? "end" : "start";
   const mirror = side === "left" ? "start" : "end";
@@ -164,8 +175,9 @@ function PinRow({ row, y, pitch, side, edge, width, narrow, names, state, select
   const pillWidth = Math.abs(outer - pillNear);
   const text = names.join(", ");
   const room = Math.max(3, Math.floor((pillWidth - 24) / 7));
-  const shown = text.length > room ? `${text.slice(0, room - 1)}…` : text;
-  const label = [`GPIO${gpio}`, row.label !== `IO${gpio}` ? `labelled ${row.label}` : null, text !== "" ? text : null, mark.word].filter(Boolean).join(", ");
+  const hint = candidate && best ? candidateText(candidate, best) : null;
+  const lines = wrapName(text !== "" ? text : (hint ?? (state === "free" ? "" : mark.word)), room);
+  const label = [`GPIO${gpio}`, row.label !== `IO${gpio}` ? `labelled ${row.label}` : null, text !== "" ? text : null, mark.word, candidate ? `could carry it: ${candidate.reason}` : null].filter(Boolean).join(", ");
   const activate = () => onSelect(gpio);
   const markX = side === "left" ? outer + 11 : outer - 11;
 
@@ -180,6 +192,10 @@ function PinRow({ row, y, pitch, side, edge, width, narrow, names, state, select
       className="group outline-none"
       opacity={lit === "out" ? 0.28 : 1}
       onClick={activate}
+      onMouseEnter={() => onHover(gpio)}
+      onMouseLeave={() => onHover(null)}
+      onFocus={() => onHover(gpio)}
+      onBlur={() => onHover(null)}
       onKeyDown={(event) => {
         if (event.key === "Enter" || event.key === " ") {
           event.preventDefault();
@@ -229,11 +245,24 @@ function PinRow({ row, y, pitch, side, edge, width, narrow, names, state, select
         className="group-hover:stroke-muted-foreground group-focus-visible:stroke-(--ring) group-focus-visible:stroke-2"
       />
       <Shape state={state} x={markX} y={y} />
-      <text x={side === "left" ? markX + 11 : markX - 11} y={y + 4} textAnchor={mirror} fontSize={12} fontFamily="var(--font-mono)" fill={names.length > 0 ? "var(--foreground)" : "var(--muted-foreground)"}>
-        {names.length > 0 ? shown : lit === "best" ? "best" : lit === "legal" ? "fits" : state === "free" ? "" : mark.word}
+      <text textAnchor={mirror} fontSize={lines.length > 1 ? 11 : 12} fontFamily="var(--font-mono)" fill={names.length > 0 ? "var(--foreground)" : "var(--muted-foreground)"}>
+        {lines.map((line, i, all) => (
+          <tspan key={i} x={side === "left" ? markX + 11 : markX - 11} y={y + 4 + (i - (all.length - 1) / 2) * 12}>
+            {line}
+          </tspan>
+        ))}
       </text>
     </g>
   );
+}
+
+const clip = (text: string, room: number): string => (text.length > room ? `${text.slice(0, room - 1)}…` : text);
+
+/** A name in a row that is too short for it goes on two lines; the whole name is in the row's label. */
+function wrapName(text: string, room: number): string[] {
+  if (text.length <= room) return [text];
+  const space = text.indexOf(" ");
+  return space > 0 ? [clip(text.slice(0, space), room), clip(text.slice(space + 1), room)] : [clip(text, room), clip(text.slice(room - 1), room)];
 }
 
 function Shape({ state, x, y }: { state: PinState; x: number; y: number }) {

@@ -1,15 +1,17 @@
 import { Wrench } from "lucide-react";
 import { useState } from "react";
-import type { Finding, Repair } from "@/api/types";
+import type { Finding, Plan, Repair } from "@/api/types";
 import { StatusShape } from "@/components/status";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
-import { sortFindings } from "@/features/pins/plan";
+import { applyRepair, sortFindings } from "@/features/pins/plan";
+import { PlanChanges } from "@/features/pins/plan-changes";
 import { cn } from "@/lib/cn";
 import { SEVERITY } from "@/lib/status";
 
 interface FindingsPanelProps {
   findings: Finding[];
+  plan: Plan;
   readOnly: boolean;
   onPoint: (gpios: number[]) => void;
   onRepair: (repair: Repair) => void;
@@ -18,7 +20,7 @@ interface FindingsPanelProps {
 }
 
 /** Worst first: what, why, where it is written, and a press that mends it. */
-export function FindingsPanel({ findings, readOnly, onPoint, onRepair, onAccept, onWithdraw }: FindingsPanelProps) {
+export function FindingsPanel({ findings, plan, readOnly, onPoint, onRepair, onAccept, onWithdraw }: FindingsPanelProps) {
   if (findings.length === 0) {
     return (
       <p className="flex items-center gap-2 px-3 py-4 text-sm text-muted-foreground">
@@ -29,7 +31,7 @@ export function FindingsPanel({ findings, readOnly, onPoint, onRepair, onAccept,
   return (
     <ul>
       {sortFindings(findings).map((finding, i) => (
-        <FindingItem key={`${finding.rule}-${finding.gpios.join("-")}-${i}`} finding={finding} readOnly={readOnly} onPoint={onPoint} onRepair={onRepair} onAccept={onAccept} onWithdraw={onWithdraw} />
+        <FindingItem key={`${finding.rule}-${finding.gpios.join("-")}-${i}`} finding={finding} plan={plan} readOnly={readOnly} onPoint={onPoint} onRepair={onRepair} onAccept={onAccept} onWithdraw={onWithdraw} />
       ))}
     </ul>
   );
@@ -37,9 +39,10 @@ export function FindingsPanel({ findings, readOnly, onPoint, onRepair, onAccept,
 
 type ItemProps = Omit<FindingsPanelProps, "findings"> & { finding: Finding };
 
-function FindingItem({ finding, readOnly, onPoint, onRepair, onAccept, onWithdraw }: ItemProps) {
+function FindingItem({ finding, plan, readOnly, onPoint, onRepair, onAccept, onWithdraw }: ItemProps) {
   const [accepting, setAccepting] = useState(false);
   const [reason, setReason] = useState("");
+  const [previewed, setPreviewed] = useState<Repair | null>(null);
   const mark = SEVERITY[finding.severity];
   const accepted = finding.overridden !== null;
   return (
@@ -73,7 +76,7 @@ function FindingItem({ finding, readOnly, onPoint, onRepair, onAccept, onWithdra
             finding.repairs
               .filter((repair) => repair.kind !== "override")
               .map((repair, i) => (
-                <Button key={i} size="sm" variant="outline" className="h-auto min-h-7 max-w-full shrink py-0.5 text-left whitespace-normal pointer-coarse:h-auto pointer-coarse:min-h-10" onClick={() => onRepair(repair)}>
+                <Button key={i} size="sm" variant="outline" className="h-auto min-h-7 max-w-full shrink py-0.5 text-left whitespace-normal pointer-coarse:h-auto pointer-coarse:min-h-10" onClick={() => onRepair(repair)} onMouseEnter={() => setPreviewed(repair)} onMouseLeave={() => setPreviewed(null)} onFocus={() => setPreviewed(repair)} onBlur={() => setPreviewed(null)}>
                   <Wrench /> {repair.label}
                 </Button>
               ))}
@@ -88,6 +91,11 @@ function FindingItem({ finding, readOnly, onPoint, onRepair, onAccept, onWithdra
               </Button>
             )
           )}
+        </div>
+      )}
+      {previewed && (
+        <div role="status" aria-label="What the repair changes" className="mt-2 rounded-md border border-dashed p-2">
+          <PlanChanges before={plan} after={applyRepair(plan, previewed)} same="It changes nothing." />
         </div>
       )}
       {accepting && (

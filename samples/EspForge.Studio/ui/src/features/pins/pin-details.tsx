@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import type { Board, Plan } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Select } from "@/components/ui/input";
+import { Alternatives } from "@/features/pins/alternatives";
 import { functionGroups, type Signal } from "@/features/pins/functions";
 import { nameOf, usesByGpio } from "@/features/pins/plan";
 
@@ -13,11 +14,13 @@ interface PinDetailsProps {
   readOnly: boolean;
   onAssign: (signal: Signal, gpio: number) => void;
   onRemove: (index: number) => void;
+  onMove: (index: number, gpio: number) => void;
+  onPoint: (gpios: number[]) => void;
   onClose: () => void;
 }
 
 /** The selected pin: what it can do, what is on it, what to put there. */
-export function PinDetails({ board, plan, gpio, readOnly, onAssign, onRemove, onClose }: PinDetailsProps) {
+export function PinDetails({ board, plan, gpio, readOnly, onAssign, onRemove, onMove, onPoint, onClose }: PinDetailsProps) {
   const facts = board.pins.find((pin) => pin.gpio === gpio);
   const label = board.headers.flatMap((header) => header.pins).find((pin) => pin.gpio === gpio)?.label;
   const groups = useMemo(() => functionGroups(board), [board]);
@@ -49,13 +52,18 @@ export function PinDetails({ board, plan, gpio, readOnly, onAssign, onRemove, on
             {part.name ? ` ${part.name}` : ""}
           </p>
         ))}
+        {mine.slice(0, 3).map((index) => (
+          <div key={index} className="mt-2">
+            <Alternatives plan={plan} index={index} readOnly={readOnly} onMove={onMove} onPoint={onPoint} />
+          </div>
+        ))}
       </div>
-      <div className="flex flex-wrap items-center gap-2">
+      <div className="flex min-w-0 flex-wrap items-center gap-2">
         {mine.map((index) => {
           const use = plan.uses[index];
           if (!use) return null;
           return (
-            <span key={index} className="num inline-flex h-8 items-center gap-1 rounded-md border bg-raised pl-2 text-sm">
+            <span key={index} className="num inline-flex min-h-8 max-w-full items-center break-all gap-1 rounded-md border bg-raised pl-2 text-sm">
               {nameOf(use)}
               <button type="button" disabled={readOnly} aria-label={`Remove ${nameOf(use)} from GPIO${gpio}`} className="flex h-full items-center rounded-md px-1.5 text-muted-foreground hover:text-foreground" onClick={() => onRemove(index)}>
                 <X className="size-3.5" />
@@ -65,7 +73,7 @@ export function PinDetails({ board, plan, gpio, readOnly, onAssign, onRemove, on
         })}
         <Select
           aria-label={`Assign a function to GPIO${gpio}`}
-          className="w-48"
+          className="w-48 max-w-full"
           disabled={readOnly}
           value=""
           onChange={(event) => {

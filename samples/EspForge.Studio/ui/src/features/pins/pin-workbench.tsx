@@ -17,11 +17,13 @@ import { CodeDrawer } from "@/features/pins/code-drawer";
 import { FindingsPanel } from "@/features/pins/findings-panel";
 import type { Signal } from "@/features/pins/functions";
 import { PinDetails } from "@/features/pins/pin-details";
+import { BootTheatre } from "@/features/pins/boot-theatre";
+import { PlanTools } from "@/features/pins/plan-tools";
 import { PlacePanel } from "@/features/pins/place-panel";
 import * as edit from "@/features/pins/plan";
 import { check, suggest } from "@/features/pins/queries";
 import { UsesTable } from "@/features/pins/uses-table";
-import { useDebounced, useMay } from "@/lib/hooks";
+import { useDebounced, useFrame, useMay, useMediaQuery } from "@/lib/hooks";
 
 interface PinWorkbenchProps {
   saved: Plan;
@@ -32,6 +34,8 @@ interface PinWorkbenchProps {
   /** A scratch plan is always worth saving; a project's only when it differs. */
   scratch?: boolean;
   onPlan?: (plan: Plan) => void;
+  /** Where a plan for another board goes; without it the project takes it over. */
+  onOtherBoard?: (plan: Plan) => void;
 }
 
 export function PinWorkbench(props: PinWorkbenchProps) {
@@ -41,9 +45,11 @@ export function PinWorkbench(props: PinWorkbenchProps) {
   return <Workbench key={query.data.id} board={query.data} {...props} />;
 }
 
-function Workbench({ board, saved, onSave, saveLabel = "Save plan", scratch = false, onPlan }: PinWorkbenchProps & { board: Board }) {
+function Workbench({ board, saved, onSave, saveLabel = "Save plan", scratch = false, onPlan, onOtherBoard }: PinWorkbenchProps & { board: Board }) {
   const may = useMay("projects.write");
   const readOnly = !may.allowed;
+  // On a phone the field lies below the board, and its keyboard would cover both.
+  const roomy = useMediaQuery("(min-width: 1024px)");
   const [history, setHistory] = useState(() => edit.begin(saved));
   const [base, setBase] = useState(saved);
   const [selected, setSelected] = useState<number | null>(null);
@@ -51,6 +57,9 @@ function Workbench({ board, saved, onSave, saveLabel = "Save plan", scratch = fa
   const [peeked, setPeeked] = useState<Signal | null>(null);
   const [pointed, setPointed] = useState<ReadonlySet<number>>(() => new Set());
   const [saving, setSaving] = useState(false);
+  const [hovered, setHovered] = useState<number | null>(null);
+  const [tab, setTab] = useState("uses");
+  const [codeWanted, setCodeWanted] = useState(0);
   const plan = history.present;
   const dirty = !edit.samePlan(plan, base);
 
@@ -61,12 +70,14 @@ function Workbench({ board, saved, onSave, saveLabel = "Save plan", scratch = fa
   }
   useEffect(() => onPlan?.(plan), [plan, onPlan]);
 
-  const settled = useDebounced(plan, 150);
+  const settled = useFrame(plan);
   const checked = useQuery(check(settled));
   const findings = useMemo(() => checked.data?.findings ?? [], [checked.data]);
-  const looking = useDebounced(armed ?? peeked, 120);
+  const looking = useDebounced(armed ?? peeked, 60);
+  const hoveredUse = useDebounced(hovered === null || armed !== null || peeked !== null ? null : hovered, 200);
+  const alternatives = useQuery({ ...suggest(settled, hoveredUse ?? 0), enabled: hoveredUse !== null && hoveredUse < settled.uses.length });
   const suggested = useQuery({ ...suggest(settled, looking ?? { function: "gpio" }), enabled: looking !== null });
-  const candidates = looking !== null && (armed ?? peeked) !== null ? (suggested.data ?? null) : null;
+  const candidates = looking !== null && (armed ?? peeked) !== null ? (suggested.data ?? null) : hovered !== null && hoveredUse === hovered ? (alternatives.data ?? null) : null;
 
   const change = useCallback((next: (plan: Plan) => Plan) => setHistory((old) => edit.commit(old, next(old.present))), []);
   const assign = useCallback(
@@ -116,6 +127,11 @@ function Workbench({ board, saved, onSave, saveLabel = "Save plan", scratch = fa
         setSelected(null);
       }
       if (!(event.ctrlKey || event.metaKey)) return;
+      if (event.key === "Enter" && !(event.target instanceof HTMLElement && event.target.closest("[role=dialog]"))) {
+        event.preventDefault();
+        setTab("code");
+        setCodeWanted((count) => count + 1);
+      }
       if (key === "s") {
         event.preventDefault();
         if (!readOnly && (dirty || scratch)) void save();
@@ -144,7 +160,16 @@ function Workbench({ board, saved, onSave, saveLabel = "Save plan", scratch = fa
           <Checkbox checked={plan.wifi === true} disabled={readOnly} onCheckedChange={(value) => change((old) => ({ ...old, wifi: value === true }))} />
           uses Wi-Fi
         </label>
-        <div className="ml-auto flex items-center gap-2">
+        <PlanTools
+          plan={plan}
+          saved={scratch ? { board: board.id, uses: [] } : base}
+          board={board.id}
+          readOnly={readOnly}
+          onPlan={(next) => change(() => next)}
+          onOtherBoard={onOtherBoard ?? ((next) => void onSave(next).catch((error: unknown) => toast.error(error instanceof Error ? error.message : "The plan could not be saved.")))}
+          otherBoardAction={onOtherBoard ? "Go on with it on that board" : "Take it over and save"}
+        />
+        <div className="ml-auto flex flex-wrap items-center gap-2">
           {dirty && <span className="caption">unsaved</span>}
           <Button variant="outline" size="icon" aria-label="Undo" title="Undo (Ctrl Z)" disabled={readOnly || history.past.length === 0} onClick={() => setHistory(edit.undo)}>
             <Undo2 />
@@ -161,7 +186,7 @@ function Workbench({ board, saved, onSave, saveLabel = "Save plan", scratch = fa
 
       <div className="grid grid-cols-[236px_minmax(0,1fr)_330px] gap-3 max-xl:grid-cols-[minmax(0,1fr)_320px] max-lg:grid-cols-1">
         <Card title="Place" className="max-h-[720px] max-xl:order-2 max-xl:max-h-96 max-xl:col-span-full" bodyClassName="flex min-h-0 flex-col">
-          <PlacePanel board={board} plan={plan} readOnly={readOnly} armed={armed} best={best} selected={selected} onPeek={setPeeked} onPick={pick} onPlaceBest={placeBest} onDisarm={() => setArmed(null)} />
+          <PlacePanel autoFocus={scratch && roomy} board={board} plan={plan} readOnly={readOnly} armed={armed} best={best} selected={selected} onPeek={setPeeked} onPick={pick} onPlaceBest={placeBest} onDisarm={() => setArmed(null)} />
         </Card>
         <Card title={board.name} bodyClassName="flex flex-col" action={<Legend />}>
           <div className="p-2">
@@ -172,6 +197,11 @@ function Workbench({ board, saved, onSave, saveLabel = "Save plan", scratch = fa
               selected={selected}
               pointed={pointed}
               candidates={candidates}
+              origin={armed === null && peeked === null && hovered !== null ? (plan.uses[hovered]?.gpio ?? null) : null}
+              onHover={(gpio) => {
+                const index = plan.uses.findIndex((use) => use.gpio === gpio);
+                setHovered(index < 0 ? null : index);
+              }}
               onSelect={(gpio) => {
                 if (armed !== null && !readOnly) assign(armed, gpio);
                 else setSelected(gpio === selected ? null : gpio);
@@ -179,7 +209,7 @@ function Workbench({ board, saved, onSave, saveLabel = "Save plan", scratch = fa
               onDropUse={(gpio) => armed !== null && assign(armed, gpio)}
             />
           </div>
-          {selected !== null && <PinDetails board={board} plan={plan} gpio={selected} readOnly={readOnly} onAssign={assign} onRemove={remove} onClose={() => setSelected(null)} />}
+          {selected !== null && <PinDetails board={board} plan={plan} gpio={selected} readOnly={readOnly} onAssign={assign} onRemove={remove} onMove={(index, gpio) => { change((old) => edit.moveUse(old, index, gpio)); setSelected(gpio); }} onPoint={point} onClose={() => setSelected(null)} />}
         </Card>
         <Card title="Findings" note={checked.isFetching ? "checking …" : undefined} className="max-h-[720px] max-lg:max-h-none" bodyClassName="min-h-0 overflow-y-auto">
           {checked.isPending ? (
@@ -187,6 +217,7 @@ function Workbench({ board, saved, onSave, saveLabel = "Save plan", scratch = fa
           ) : (
             <FindingsPanel
               findings={findings}
+              plan={settled}
               readOnly={readOnly}
               onPoint={point}
               onRepair={(repair) => change((old) => edit.applyRepair(old, repair))}
@@ -198,12 +229,13 @@ function Workbench({ board, saved, onSave, saveLabel = "Save plan", scratch = fa
       </div>
 
       <section aria-label="Uses and code" className="rounded-md border bg-card">
-        <Tabs defaultValue="uses">
-          <TabsList className="px-1">
+        <Tabs value={tab} onValueChange={setTab}>
+          <TabsList className="flex-wrap px-1">
             <TabsTrigger value="uses">
               Uses <span className="num text-xs text-muted-foreground">{plan.uses.length}</span>
             </TabsTrigger>
-            <TabsTrigger value="code">pins.h</TabsTrigger>
+            <TabsTrigger value="boot">Boot</TabsTrigger>
+            <TabsTrigger value="code" title="Ctrl Enter">Code</TabsTrigger>
             {board.notes.length > 0 && <TabsTrigger value="notes">About the board</TabsTrigger>}
           </TabsList>
           <TabsContent value="uses">
@@ -217,8 +249,11 @@ function Workbench({ board, saved, onSave, saveLabel = "Save plan", scratch = fa
               onRemove={remove}
             />
           </TabsContent>
+          <TabsContent value="boot">
+            <BootTheatre plan={settled} readOnly={readOnly} onPoint={point} onRepair={(repair) => change((old) => edit.applyRepair(old, repair))} />
+          </TabsContent>
           <TabsContent value="code">
-            <CodeDrawer plan={settled} saved={scratch ? null : base} />
+            <CodeDrawer plan={settled} saved={scratch ? null : base} wanted={codeWanted} />
           </TabsContent>
           <TabsContent value="notes">
             <ul className="list-disc px-3 py-3 pl-8 text-sm">

@@ -13,6 +13,7 @@ import { Card } from "@/components/ui/card";
 import { Dialog, DialogBody, DialogContent, DialogFooter } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input, Select } from "@/components/ui/input";
+import { OwnBoards } from "@/features/pins/own-boards";
 import { PinWorkbench } from "@/features/pins/pin-workbench";
 
 const KEY = (board: string) => `espforge.plan.${board}`;
@@ -36,15 +37,16 @@ export function PinsPage() {
       <Page>
         <PageHeader title="Pins" about="Pick a board, put functions on its pins and see what is wrong, and why, before a wire is cut." />
         <Card title="Choose a board" className="max-w-2xl">
-          <BoardPicker value="" onPick={(picked) => void navigate({ search: { board: picked.id } })} className="[&_[cmdk-list]]:max-h-[60vh]" />
+          <BoardPicker autoFocus value="" onPick={(picked) => void navigate({ search: { board: picked.id } })} className="[&_[cmdk-list]]:max-h-[50vh]" />
         </Card>
+        <OwnBoards onPick={(picked) => void navigate({ search: { board: picked.id } })} />
       </Page>
     );
   }
-  return <Scratch key={board} board={board} change={() => void navigate({ search: {} })} />;
+  return <Scratch key={board} board={board} change={() => void navigate({ search: {} })} go={(next) => void navigate({ search: { board: next } })} />;
 }
 
-function Scratch({ board, change }: { board: string; change: () => void }) {
+function Scratch({ board, change, go }: { board: string; change: () => void; go: (board: string) => void }) {
   const [saving, setSaving] = useState<Plan | null>(null);
   const saved = useMemo(() => draftOf(board), [board]);
   const keep = useCallback(
@@ -56,6 +58,15 @@ function Scratch({ board, change }: { board: string; change: () => void }) {
       }
     },
     [board],
+  );
+  // A plan for another board goes to that board's page, where it is the draft.
+  const onOtherBoard = useCallback(
+    (plan: Plan) => {
+      if (!plan.board) return;
+      localStorage.setItem(KEY(plan.board), JSON.stringify(plan));
+      go(plan.board);
+    },
+    [go],
   );
   const onSave = useCallback(async (plan: Plan) => setSaving(plan), []);
   return (
@@ -69,7 +80,7 @@ function Scratch({ board, change }: { board: string; change: () => void }) {
           </Button>
         }
       />
-      <PinWorkbench saved={saved} fixedBoard={board} onSave={onSave} saveLabel="Save to a project" scratch onPlan={keep} />
+      <PinWorkbench saved={saved} fixedBoard={board} onSave={onSave} saveLabel="Save to a project" scratch onPlan={keep} onOtherBoard={onOtherBoard} />
       {saving && <SaveDialog plan={saving} board={board} onClose={() => setSaving(null)} />}
     </Page>
   );

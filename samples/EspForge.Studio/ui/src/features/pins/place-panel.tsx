@@ -20,10 +20,11 @@ interface PlacePanelProps {
   onPick: (signal: Signal) => void;
   onPlaceBest: () => void;
   onDisarm: () => void;
+  autoFocus?: boolean;
 }
 
 /** What can be placed: search, then Enter or drag. */
-export function PlacePanel({ board, plan, readOnly, armed, best, selected, onPeek, onPick, onPlaceBest, onDisarm }: PlacePanelProps) {
+export function PlacePanel({ board, plan, readOnly, armed, best, selected, onPeek, onPick, onPlaceBest, onDisarm, autoFocus = false }: PlacePanelProps) {
   const [filter, setFilter] = useState("");
   const groups = useMemo(() => functionGroups(board), [board]);
   const placed = useMemo(() => new Set(plan.uses.map(nameOf)), [plan]);
@@ -39,6 +40,7 @@ export function PlacePanel({ board, plan, readOnly, armed, best, selected, onPee
         <Input
           type="search"
           aria-label="Search functions"
+          autoFocus={autoFocus}
           placeholder={selected === null ? "Search, or type your own" : `What goes on GPIO${selected}?`}
           className="pl-8"
           disabled={readOnly}

@@ -104,6 +104,15 @@ function setPlanField(plan: Plan, field: string, value: string): Plan {
   }
 }
 
+const NUMBERS = ["frequencyHz", "resolutionBits", "driveMilliamps", "rmtSymbols"];
+
+/** A field of a use as a repair gives it: words, numbers and flags all come as text. */
+function fieldOfUse(field: string, value: string): Partial<Use> | null {
+  if (field === "direction" || field === "pull") return { [field]: value };
+  if (NUMBERS.includes(field)) return { [field]: Number(value) };
+  return field === "hold" ? { hold: value === "true" } : null;
+}
+
 /** The plan with a repair made; the plan itself where the repair does not fit it. */
 export function applyRepair(plan: Plan, repair: Repair): Plan {
   const { kind, use, gpio, field, value } = repair;
@@ -112,8 +121,10 @@ export function applyRepair(plan: Plan, repair: Repair): Plan {
       return use === null || gpio === null ? plan : moveUse(plan, use, gpio);
     case "remove":
       return use === null ? plan : removeUse(plan, use);
-    case "setUse":
-      return use === null || value === null || (field !== "direction" && field !== "pull") ? plan : changeUse(plan, use, { [field]: value });
+    case "setUse": {
+      const set = value === null || field === null ? null : fieldOfUse(field, value);
+      return use === null || set === null ? plan : changeUse(plan, use, set);
+    }
     case "setPlan":
       return field === null || value === null ? plan : setPlanField(plan, field, value);
     case "override":

@@ -23,11 +23,11 @@ export function UsesTable({ board, plan, readOnly, onChange, onMove, onRemove, o
   const labels = new Map(board.headers.flatMap((header) => header.pins).map((pin) => [pin.gpio, pin.label]));
   const gpios = board.pins.filter((pin) => pin.exposed).map((pin) => pin.gpio);
   const rows = plan.uses.map((use, index) => ({ use, index })).sort((a, b) => a.use.gpio - b.use.gpio || a.index - b.index);
-  const cell = "px-2 py-0.5";
+  const cell = "px-2 py-0.5 max-md:px-0";
   return (
-    <div className="overflow-x-auto" tabIndex={-1}>
-      <table aria-label="Uses" className="w-full min-w-[640px] text-sm">
-        <thead>
+    <div>
+      <table aria-label="Uses" className="w-full text-sm max-md:block">
+        <thead className="max-md:sr-only">
           <tr className="border-b text-left text-xs text-muted-foreground">
             {["GPIO", "Label", "Function", "Signal", "Direction", "Pull", ""].map((header, i) => (
               <th key={i} scope="col" className="h-8 px-2 font-medium">
@@ -36,11 +36,11 @@ export function UsesTable({ board, plan, readOnly, onChange, onMove, onRemove, o
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody className="max-md:block">
           {rows.map(({ use, index }) => (
-            <tr key={index} className="border-b last:border-b-0 hover:bg-raised/60" onMouseEnter={() => onPoint([use.gpio])} onMouseLeave={() => onPoint([])}>
+            <tr key={index} className="border-b last:border-b-0 hover:bg-raised/60 max-md:grid max-md:grid-cols-2 max-md:gap-1 max-md:p-2" onMouseEnter={() => onPoint([use.gpio])} onMouseLeave={() => onPoint([])}>
               <td className={cell}>
-                <Select aria-label={`GPIO of ${use.function} ${use.signal ?? ""}`} className="h-7 w-20 font-mono" disabled={readOnly} value={use.gpio} onChange={(event) => onMove(index, Number(event.target.value))}>
+                <Select aria-label={`GPIO of ${use.function} ${use.signal ?? ""}`} className="h-7 w-20 max-w-full font-mono" disabled={readOnly} value={use.gpio} onChange={(event) => onMove(index, Number(event.target.value))}>
                   {!gpios.includes(use.gpio) && <option value={use.gpio}>{use.gpio}</option>}
                   {gpios.map((gpio) => (
                     <option key={gpio} value={gpio}>
@@ -99,7 +99,7 @@ function Text({ label, value, readOnly, required, onCommit }: TextProps) {
     <Input
       key={value}
       aria-label={label}
-      className="h-7 min-w-24 font-mono"
+      className="h-7 min-w-0 font-mono md:min-w-24"
       disabled={readOnly}
       maxLength={64}
       defaultValue={value}
