@@ -23,7 +23,7 @@ public class BoardCatalogBenchmarks
 
     /// <summary>A catalog and its names: nothing is parsed.</summary>
     [Benchmark]
-    public bool FreshCatalogNames() => BoardCatalog.Fresh().BoardIds.Contains(_board);
+    public bool FreshCatalogNames() => BoardCatalog.Fresh().BoardIds.Contains(_board, StringComparer.Ordinal);
 
     /// <summary>A catalog and one board: that board and its chip are parsed.</summary>
     [Benchmark]
