@@ -16,4 +16,14 @@ foreach (var finding in report.Findings)
         Console.WriteLine($"  - {repair.Label}");
 }
 
+// The first way out of the worst finding, and what it changes.
+if (report.HasErrors)
+{
+    var repaired = report.Findings[0].Repairs[0].Apply(plan);
+    Console.WriteLine("Repaired:");
+    foreach (var difference in PinDiff.Compare(plan, repaired).Differences)
+        Console.WriteLine($"  {difference.Sentence}");
+}
+
+// A gate for CI: 1 stops the build.
 return report.HasErrors ? 1 : 0;

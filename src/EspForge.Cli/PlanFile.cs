@@ -9,14 +9,18 @@ internal static class PlanFile
     // UTF-8 of a text that an import accepts takes at most this.
     private const int MaxTextBytes = PinImport.MaxText * 3;
 
-    public static Outcome<PinPlan> Read(string path)
+    /// <summary>Reads a plan. The message of a fault starts with the file, and where it is about a place in it, with line and column.</summary>
+    public static Outcome<(byte[] Json, PinPlan Plan)> Read(string path)
     {
-        var bytes = ReadBytes(path);
-        return bytes.TryGet(out var json, out var fault) ? PinPlanReader.Read(json) : fault;
+        if (!ReadBytes(path).TryGet(out var json, out var fault))
+            return fault with { Message = $"{path}: {fault.Message}" };
+        if (!PinPlanReader.Read(json).TryGet(out var plan, out fault))
+            return fault with { Message = $"{PlanPlace.Of(path, json, fault.Message)}: {fault.Message}" };
+        return (json, plan);
     }
 
     /// <summary>The bytes of a plan. One byte more than allowed is enough to see that a file is too large.</summary>
-    public static Outcome<byte[]> ReadBytes(string path) => ReadBytes(path, PinPlanReader.MaxBytes);
+    private static Outcome<byte[]> ReadBytes(string path) => ReadBytes(path, PinPlanReader.MaxBytes);
 
     public static Outcome<string> ReadText(string path)
     {

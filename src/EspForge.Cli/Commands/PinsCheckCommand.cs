@@ -41,7 +41,7 @@ internal sealed class PinsCheckCommand
         {
             if (!Check(path).TryGet(out var plan, out var fault))
             {
-                error.WriteLine($"{path}: {fault.Message}");
+                error.WriteLine(fault.Message);
                 exitCode = ExitCode.Unusable;
                 continue;
             }
@@ -67,8 +67,8 @@ internal sealed class PinsCheckCommand
 
     private static Outcome<CheckedPlan> Check(string path)
     {
-        if (!PlanFile.ReadBytes(path).TryGet(out var json, out var fault) || !PinPlanReader.Read(json).TryGet(out var plan, out fault))
+        if (!PlanFile.Read(path).TryGet(out var read, out var fault))
             return fault;
-        return new CheckedPlan(path, json, new PinSheet(plan));
+        return new CheckedPlan(path, read.Json, new PinSheet(read.Plan));
     }
 }

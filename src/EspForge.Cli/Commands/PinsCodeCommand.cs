@@ -24,8 +24,12 @@ internal static class PinsCodeCommand
     {
         if (PinCode.Find(format) is not { } generator)
             return Refuse(error, format, $"There is no such format; known are {string.Join(", ", PinCode.Generators.Select(known => known.Id))}.");
-        if (!PlanFile.Read(path).TryGet(out var plan, out var fault))
-            return Refuse(error, path, fault.Message);
+        if (!PlanFile.Read(path).TryGet(out var read, out var fault))
+        {
+            error.WriteLine(fault.Message);
+            return ExitCode.Unusable;
+        }
+
         if (target is not null && Directory.Exists(target))
             target = Path.Combine(target, generator.FileName);
         string? previous = null;
@@ -35,7 +39,7 @@ internal static class PinsCodeCommand
                 return Refuse(error, target, fault.Message);
         }
 
-        if (!PinCode.Generate(plan, generator, previous).TryGet(out var file, out fault))
+        if (!PinCode.Generate(read.Plan, generator, previous).TryGet(out var file, out fault))
             return Refuse(error, target ?? path, fault.Message);
         if (target is null)
             output.Write(file.Text);

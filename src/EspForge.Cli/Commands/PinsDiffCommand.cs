@@ -11,9 +11,14 @@ internal static class PinsDiffCommand
     public static Command Create()
     {
         var before = new Argument<string>("BEFORE") { Description = "The plan as it was; - reads standard input." };
-        var after = new Argument<string>("AFTER") { Description = "The plan as it is." };
+        var after = new Argument<string>("AFTER") { Description = "The plan as it is; - reads standard input." };
         var json = new Option<bool>("--json") { Description = "Write the differences as JSON." };
         var command = new Command("diff", "Say what one plan changes over another, by meaning. Exit code: 0 the same, 1 not, 2 a file is not a plan.") { before, after, json };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(before) is "-" && result.GetValue(after) is "-")
+                result.AddError("Standard input (-) can be read only once.");
+        });
         command.SetAction(parsed => Run(
             parsed.GetRequiredValue(before), parsed.GetRequiredValue(after), parsed.GetValue(json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
         return command;
@@ -21,14 +26,13 @@ internal static class PinsDiffCommand
 
     private static int Run(string beforePath, string afterPath, bool asJson, TextWriter output, TextWriter error)
     {
-        var path = beforePath;
-        if (!PlanFile.Read(beforePath).TryGet(out var before, out var fault) || !PlanFile.Read(path = afterPath).TryGet(out var after, out fault))
+        if (!PlanFile.Read(beforePath).TryGet(out var before, out var fault) || !PlanFile.Read(afterPath).TryGet(out var after, out fault))
         {
-            error.WriteLine($"{path}: {fault.Message}");
+            error.WriteLine(fault.Message);
             return ExitCode.Unusable;
         }
 
-        var comparison = PinDiff.Compare(before, after);
+        var comparison = PinDiff.Compare(before.Plan, after.Plan);
         if (asJson)
         {
             var buffer = new ArrayBufferWriter<byte>();

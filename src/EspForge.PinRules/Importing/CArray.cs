@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -6,10 +7,10 @@ namespace EspForge.PinRules;
 /// <summary>Reads an array of pins, which may run over several lines: <c>const int rows[] = { 1, 2, 3 };</c>.</summary>
 internal sealed class CArray(CLine line, string name)
 {
-    private static readonly System.Buffers.SearchValues<char> NotPlain = System.Buffers.SearchValues.Create("{}\"'[]");
-
     private const int MaxElements = 256;
     private const int MaxBody = 16_384;
+
+    private static readonly SearchValues<char> Structure = SearchValues.Create("{}\"'[]");
 
     private readonly StringBuilder _body = new();
     private int _depth;
@@ -41,7 +42,7 @@ internal sealed class CArray(CLine line, string name)
     public List<string>? Elements()
     {
         var text = _body.ToString().Trim();
-        if (text.Length < 2 || text[0] != '{' || text[^1] != '}' || text.AsSpan(1, text.Length - 2).IndexOfAny(NotPlain) >= 0)
+        if (text.Length < 2 || text[0] != '{' || text[^1] != '}' || text.AsSpan(1, text.Length - 2).IndexOfAny(Structure) >= 0)
             return null;
         var elements = text[1..^1].Split(',', StringSplitOptions.TrimEntries).Select(CValue.Bare).ToList();
         if (elements.Count > 0 && elements[^1].Length == 0)

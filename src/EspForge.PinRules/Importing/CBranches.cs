@@ -37,15 +37,15 @@ internal sealed class CBranches(ImportDraft draft, Func<string, long?> valueOf, 
                     break;
                 case "endif" when open.Count > 0:
                     var chain = open.Pop();
-                    if (chain.Count(branch => branch.Macro is not null) > 1)
-                        Models.AddRange(chain.Where(branch => branch.Macro is not null && !Models.Contains(branch.Macro, StringComparer.Ordinal)).Select(branch => branch.Macro!));
+                    if (chain.Count(branch => branch.Macros.Count > 0) > 1)
+                        Models.AddRange(chain.SelectMany(branch => branch.Macros).Distinct(StringComparer.Ordinal).Where(macro => !Models.Contains(macro, StringComparer.Ordinal)));
                     break;
             }
         }
 
         void Add(int i, string word, string rest)
         {
-            var branch = new Branch(lines[i].Number, word, rest, MacroOf(word, rest), open.Peek());
+            var branch = new Branch(lines[i].Number, word, rest, MacrosOf(word, rest), open.Peek());
             open.Peek().Add(branch);
             _byLine[lines[i].Number] = branch;
         }
@@ -117,25 +117,31 @@ internal sealed class CBranches(ImportDraft draft, Func<string, long?> valueOf, 
         return text[..end] is "if" or "ifdef" or "ifndef" or "elif" or "else" or "endif" ? (text[..end].ToString(), text[end..].Trim().ToString()) : null;
     }
 
-    // "defined(X)", "defined X" and "#ifdef X": a branch that one macro selects.
-    private static string? MacroOf(string word, string rest)
+    // "defined(X)", "defined X", "#ifdef X" and "defined(X) || defined(Y)": a branch that one macro of these selects.
+    private static List<string> MacrosOf(string word, string rest)
     {
-        var text = rest.AsSpan();
-        if (word is "if" or "elif")
+        var macros = new List<string>();
+        if (word is not ("if" or "elif" or "ifdef"))
+            return macros;
+        foreach (var part in word is "ifdef" ? [rest] : rest.Split("||"))
         {
-            if (!text.StartsWith("defined"))
-                return null;
-            text = text["defined".Length..].Trim().TrimStart('(').TrimEnd(')').Trim();
-        }
-        else if (word is not "ifdef")
-        {
-            return null;
+            var text = part.AsSpan().Trim();
+            if (word is not "ifdef")
+            {
+                if (!text.StartsWith("defined"))
+                    return [];
+                text = text["defined".Length..].Trim().TrimStart('(').TrimEnd(')').Trim();
+            }
+
+            if (text.IsEmpty || text.IndexOfAnyExcept(NameLetters) >= 0)
+                return [];
+            macros.Add(text.ToString());
         }
 
-        return !text.IsEmpty && text.IndexOfAnyExcept(NameLetters) < 0 ? text.ToString() : null;
+        return macros;
     }
 
-    private sealed class Branch(int line, string word, string text, string? macro, List<Branch> chain)
+    private sealed class Branch(int line, string word, string text, List<string> macros, List<Branch> chain)
     {
         public int Line => line;
 
@@ -143,7 +149,7 @@ internal sealed class CBranches(ImportDraft draft, Func<string, long?> valueOf, 
 
         public string Text => text;
 
-        public string? Macro => macro;
+        public List<string> Macros => macros;
 
         public List<Branch> Chain => chain;
     }

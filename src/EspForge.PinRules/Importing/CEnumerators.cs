@@ -45,6 +45,20 @@ internal sealed class CEnumerators(string head, Action<CLine, string, string, bo
         return null;
     }
 
+    /// <summary>Where a line starts an enum: <c>enum Pin {</c>, <c>typedef enum {</c>, <c>enum class Pin : uint8_t {</c>; -1 where it starts none.</summary>
+    public static int Start(string code)
+    {
+        var text = code.AsSpan();
+        foreach (var word in (ReadOnlySpan<string>)["typedef", "static", "const"])
+        {
+            if (text.StartsWith(word) && text.Length > word.Length && char.IsWhiteSpace(text[word.Length]))
+                text = text[word.Length..].TrimStart();
+        }
+
+        var isEnum = text.StartsWith("enum") && (text.Length == 4 || !char.IsAsciiLetterOrDigit(text[4]) && text[4] != '_');
+        return isEnum && text.IndexOfAny('=', ')') is var sign && (sign < 0 || text.IndexOf('{') is var open and >= 0 && open < sign) ? code.Length - text.Length : -1;
+    }
+
     private void End()
     {
         var text = _text.ToString().Trim();

@@ -12,6 +12,9 @@ internal sealed class CHeaderImport(ImportDraft draft)
     private readonly List<Constant> _inOrder = [];
     private readonly HashSet<string> _defined = new(StringComparer.Ordinal) { "ESP32", "ESP_PLATFORM", "ARDUINO_ARCH_ESP32", "ARDUINO" };
     private readonly HashSet<string> _undefined = new(StringComparer.Ordinal) { "__cplusplus", "__INTELLISENSE__", "ESP8266", "ARDUINO_ARCH_ESP8266", "__AVR__", "ARDUINO_ARCH_RP2040", "STM32" };
+    private readonly Dictionary<string, string> _given = new(StringComparer.Ordinal);
+    private CEnumerators? _enum;
+    private CArray? _array;
     private int _depth;
 
     public Fault? Read(string text)
@@ -19,7 +22,7 @@ internal sealed class CHeaderImport(ImportDraft draft)
         var lines = CLine.Split(text);
         var generated = ReadOpening(text);
         foreach (var macro in draft.Options.Defines)
-            _defined.Add(macro);
+            Define(macro);
         var branches = new CBranches(draft, ValueOf, IsDefined);
         branches.Prepare(lines);
         if (draft.Options.Model is { } model && Choose(branches, model) is { } unknown)
@@ -33,10 +36,34 @@ internal sealed class CHeaderImport(ImportDraft draft)
         }
 
         var inCamera = _inOrder.Exists(constant => constant.Name.Contains("XCLK", StringComparison.OrdinalIgnoreCase)) && _inOrder.Exists(constant => constant.Name.Contains("SIOD", StringComparison.OrdinalIgnoreCase));
+        var inVariant = _defined.Contains("Pins_Arduino_h") || _constants.ContainsKey("A0") && _constants.ContainsKey("SDA");
         foreach (var constant in _inOrder)
-            Take(constant, inCamera, generated);
+        {
+            if (constant.Array is { } array)
+                TakeArray(array);
+            else if (!inVariant || !IsAlias(constant))
+                Take(constant, inCamera, generated);
+        }
+
         return null;
     }
+
+    // "-D NAME" and "-D NAME=VALUE".
+    private void Define(string macro)
+    {
+        var equals = macro.IndexOf('=', StringComparison.Ordinal);
+        var name = (equals < 0 ? macro : macro[..equals]).Trim();
+        _defined.Add(name);
+        if (equals > 0)
+            _given[name] = CValue.Bare(macro[(equals + 1)..]);
+    }
+
+    // In the pins_arduino.h of a board D0, A0, T0 and DAC1 are further names of pins, TX1 may be TX, and the pin of an RGB LED stands under another name.
+    private bool IsAlias(Constant constant) =>
+        IsPinAlias(constant.Name) || constant.Name is "DAC1" or "DAC2" || _constants.ContainsKey(constant.Value) || constant.Value.StartsWith("SOC_GPIO_PIN_COUNT", StringComparison.Ordinal);
+
+    private static bool IsPinAlias(string name) =>
+        name.Length is 2 or 3 && name[0] is 'A' or 'D' or 'T' && name.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0;
 
     // "(board esp32-cam). Generated from the pin plan by espforge": our own header names its board.
     private bool ReadOpening(string text)
@@ -106,9 +133,34 @@ internal sealed class CHeaderImport(ImportDraft draft)
             return;
         }
 
-        foreach (var statement in line.Code.Split(';'))
+        // What is left of a line that ends an enum or an array is read on.
+        var code = line.Code;
+        if (_enum is not null)
+        {
+            if (_enum.Feed(line, code) is not { } rest)
+                return;
+            (_enum, code) = (null, rest);
+        }
+        else if (_array is not null)
+        {
+            if (_array.Feed(code) is not { } rest)
+                return;
+            (_array, code) = (null, rest);
+        }
+
+        if (CEnumerators.Start(code) is var head and >= 0)
+        {
+            _enum = new CEnumerators(code[head..].Split('{')[0], Keep);
+            if (_enum.Feed(line, code[head..]) is not null)
+                _enum = null;
+            return;
+        }
+
+        foreach (var statement in code.Split(';'))
         {
             ReadStatement(line, statement.TrimStart(' ', '\t', '}'));
+            if (_array is not null)
+                return;
             foreach (var letter in statement)
                 _depth += letter switch { '{' => 1, '}' => -1, _ => 0 };
             _depth = Math.Max(0, _depth);
@@ -143,6 +195,8 @@ internal sealed class CHeaderImport(ImportDraft draft)
     private void ReadStatement(CLine line, string statement)
     {
         var text = statement.AsSpan().Trim();
+        if (text.StartsWith("namespace") && text.IndexOf('{') is var body and > 0)
+            text = text[(body + 1)..].TrimStart();
         var (constant, typed) = (false, false);
         while (true)
         {
@@ -159,6 +213,12 @@ internal sealed class CHeaderImport(ImportDraft draft)
 
         if (!typed || !constant && _depth > 0)
             return;
+        if (text.IndexOf('[') is var bracket and > 0 && NameEnd(text) is var length && text[length..bracket].Trim().IsEmpty && length > 0)
+        {
+            ReadArray(line, text[..length].ToString(), text[bracket..]);
+            return;
+        }
+
         foreach (var declared in text.ToString().Split(','))
         {
             var part = declared.AsSpan().Trim();
@@ -167,13 +227,6 @@ internal sealed class CHeaderImport(ImportDraft draft)
                 return;
             var name = part[..end].ToString();
             var rest = part[end..].TrimStart();
-            if (rest.StartsWith('['))
-            {
-                if (PinNameReader.Read(name).IsPin)
-                    draft.Ignore(line.Number, $"{ImportDraft.Shown(name)} is an array; name its pins one by one.");
-                return;
-            }
-
             if (rest.StartsWith('='))
                 Keep(line, name, rest[1..].Trim().ToString());
             else if (rest.StartsWith('{') && rest.EndsWith('}'))
@@ -183,13 +236,59 @@ internal sealed class CHeaderImport(ImportDraft draft)
         }
     }
 
-    private void Keep(CLine line, string name, string value)
+    // "rows[] = { 1, 2, 3 }", "[ROWS] {1,", and on the next lines the rest.
+    private void ReadArray(CLine line, string name, ReadOnlySpan<char> rest)
     {
+        var (close, open) = (rest.IndexOf(']'), rest.IndexOf('{'));
+        if (close < 0 || open < 0)
+            return;
+        if (open < close || !rest[(close + 1)..open].Trim().TrimStart('=').Trim().IsEmpty)
+        {
+            if (CArray.Title(name).IsPin)
+                draft.Ignore(line.Number, $"{ImportDraft.Shown(name)} is not a plain row of pins.");
+            return;
+        }
+
+        var array = new CArray(line, name);
+        if (_inOrder.Count >= MaxConstants)
+            return;
+        _inOrder.Add(new Constant(name, "", line.Number, line.Remark) { Array = array });
+        if (array.Feed(rest[open..].ToString()) is null)
+            _array = array;
+    }
+
+    private void TakeArray(CArray array)
+    {
+        var title = CArray.Title(array.Name);
+        var values = array.Elements() is { } elements ? elements.Select(element => (Value: Resolve(element, out var isGpio), IsGpio: isGpio, IsNone: CValue.IsNone(element))).ToList() : [];
+        if (!title.IsPin && !values.Exists(value => value.IsGpio))
+            return;
+        var pins = values.Where(value => value is { IsNone: false, Value: not null }).ToList();
+        if (values.Count == 0 || values.Exists(value => value is { IsNone: false, Value: null }) || pins.Exists(value => value.Value is < 0 or > PlanWords.MaxGpio) || pins.DistinctBy(value => value.Value).Count() < pins.Count)
+        {
+            draft.Ignore(array.Line, $"{ImportDraft.Shown(array.Name)} is not a plain row of pins.");
+            return;
+        }
+
+        for (var i = 0; i < values.Count; i++)
+        {
+            if (values[i] is not { IsNone: false, Value: { } gpio })
+                continue;
+            var (function, signal) = CArray.Element(title, i);
+            draft.Add(array.Line, (int)gpio, function, signal);
+        }
+    }
+
+    private void Keep(CLine line, string name, string value, bool isPin = false)
+    {
+        // "#define LED_BUILTIN LED_BUILTIN" makes a constant visible to #ifdef.
+        if (string.Equals(name, value, StringComparison.Ordinal))
+            return;
         if (_constants.Remove(name, out var before))
             _inOrder.Remove(before);
         else if (_inOrder.Count >= MaxConstants)
             return;
-        var constant = new Constant(name, CValue.Bare(value), line.Number, line.Remark);
+        var constant = new Constant(name, CValue.Bare(value), line.Number, line.Remark) { IsPin = isPin };
         _constants[name] = constant;
         _inOrder.Add(constant);
     }
@@ -197,8 +296,10 @@ internal sealed class CHeaderImport(ImportDraft draft)
     private void Take(Constant constant, bool inCamera, bool generated)
     {
         var name = PinNameReader.Read(constant.Name, inCamera);
+        if (generated && (constant.Name.StartsWith("FREQUENCY_HZ_", StringComparison.Ordinal) || constant.Name.StartsWith("RESOLUTION_BITS_", StringComparison.Ordinal) || constant.Name.StartsWith("RMT_SYMBOLS_", StringComparison.Ordinal)))
+            return;
         var value = Resolve(constant.Value, out var isGpio);
-        var isPin = name.IsPin || isGpio || generated && constant.Name.StartsWith("PIN_", StringComparison.Ordinal);
+        var isPin = name.IsPin || isGpio || constant.IsPin && !name.IsOther || generated && constant.Name.StartsWith("PIN_", StringComparison.Ordinal);
         if (value is null)
         {
             if (isPin && !CValue.IsNone(constant.Value) && !constant.Value.StartsWith('"') && !_defined.Contains(constant.Value) && constant.Value is not ("HIGH" or "LOW" or "true" or "false"))
@@ -210,31 +311,15 @@ internal sealed class CHeaderImport(ImportDraft draft)
             return;
         if (!isPin || value > PlanWords.MaxGpio)
         {
-            if (value <= 54 && !name.IsOther)
+            if (value <= 54 && !name.IsOther && !IsPinAlias(constant.Name))
                 draft.Ignore(constant.Line, $"{ImportDraft.Shown(constant.Name)} does not say that it is a pin.");
             return;
         }
 
-        var (function, signal, direction, pull) = generated ? Remark(constant, name) : (name.Function, name.Signal, null, null);
-        draft.Add(constant.Line, (int)value.Value, function, signal, direction, pull);
-    }
-
-    // Our own comment has the exact words: "i2c0 sda, io, pull-up, on 21".
-    private static (string Function, string? Signal, PinDirection? Direction, PinPull? Pull) Remark(Constant constant, PinName name)
-    {
-        var parts = constant.Remark.Split(", ");
-        var words = parts[0].Split(' ');
-        PinDirection? direction = null;
-        PinPull? pull = null;
-        foreach (var part in parts.Skip(1))
-        {
-            foreach (var (word, value) in PlanWords.Directions)
-                direction = string.Equals(part, word, StringComparison.Ordinal) ? value : direction;
-            pull = part switch { "pull-up" => PinPull.Up, "pull-down" => PinPull.Down, _ => pull };
-        }
-
-        var exact = words.Length <= 2 && constant.Name.StartsWith("PIN_" + string.Join('_', words.Select(PinNames.Word)), StringComparison.Ordinal);
-        return exact ? (words[0], words.ElementAtOrDefault(1), direction, pull) : (name.Function, name.Signal, direction, pull);
+        if (generated)
+            draft.Add(constant.Line, CRemark.Read(constant.Name, constant.Remark, name) with { Gpio = (int)value.Value });
+        else
+            draft.Add(constant.Line, (int)value.Value, name.Function, name.Signal);
     }
 
     // A number, a GPIO's name, a name the board prints, or another constant.
@@ -250,6 +335,12 @@ internal sealed class CHeaderImport(ImportDraft draft)
             if (_constants.TryGetValue(value, out var alias))
             {
                 value = alias.Value;
+                continue;
+            }
+
+            if (_given.TryGetValue(value, out var given))
+            {
+                value = given;
                 continue;
             }
 
@@ -276,11 +367,14 @@ internal sealed class CHeaderImport(ImportDraft draft)
 
     private long? ValueOf(string name)
     {
-        for (var hop = 0; hop < MaxAliases && _constants.TryGetValue(name, out var constant); hop++)
+        for (var hop = 0; hop < MaxAliases; hop++)
         {
-            if (CValue.Number(constant.Value) is { } number)
+            var value = _constants.TryGetValue(name, out var constant) ? constant.Value : _given.GetValueOrDefault(name);
+            if (value is null)
+                break;
+            if (CValue.Number(value) is { } number)
                 return number;
-            name = constant.Value;
+            name = value;
         }
 
         return _defined.Contains(name) && !_constants.ContainsKey(name) ? 1 : null;
@@ -296,5 +390,10 @@ internal sealed class CHeaderImport(ImportDraft draft)
         return end > 0 && char.IsAsciiDigit(text[0]) ? 0 : end;
     }
 
-    private sealed record Constant(string Name, string Value, int Line, string Remark);
+    private sealed record Constant(string Name, string Value, int Line, string Remark)
+    {
+        public bool IsPin { get; init; }
+
+        public CArray? Array { get; init; }
+    }
 }

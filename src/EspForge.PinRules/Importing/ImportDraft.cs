@@ -80,20 +80,21 @@ internal sealed class ImportDraft(PinImportOptions options, BoardCatalog catalog
     }
 
     /// <summary>Takes a use. The direction is left out where the words imply it.</summary>
-    public void Add(int? line, int gpio, string function, string? signal, PinDirection? direction = null, PinPull? pull = null)
+    public void Add(int? line, int gpio, string function, string? signal, PinDirection? direction = null, PinPull? pull = null) =>
+        Add(line, new PinUse(gpio, function, signal, direction, pull));
+
+    /// <summary>The same with everything a use can say.</summary>
+    public void Add(int? line, PinUse wanted)
     {
-        function = Cut(function);
-        if (function.Length == 0)
-            function = "pin";
-        signal = string.IsNullOrWhiteSpace(signal) ? null : Cut(signal);
-        if (gpio is < 0 or > PlanWords.MaxGpio)
+        var function = Cut(wanted.Function) is { Length: > 0 } word ? word : "pin";
+        if (wanted.Gpio is < 0 or > PlanWords.MaxGpio)
         {
-            Ignore(line, string.Create(CultureInfo.InvariantCulture, $"{function} is on {gpio}, which is no GPIO number."));
+            Ignore(line, string.Create(CultureInfo.InvariantCulture, $"{function} is on {wanted.Gpio}, which is no GPIO number."));
             return;
         }
 
-        var use = new PinUse(gpio, function, signal, null, pull);
-        if (direction is not null && PinFunction.Read(use).Direction != direction)
+        var use = wanted with { Function = function, Signal = string.IsNullOrWhiteSpace(wanted.Signal) ? null : Cut(wanted.Signal), Direction = null };
+        if (wanted.Direction is { } direction && PinFunction.Read(use).Direction != direction)
             use = use with { Direction = direction };
         if (!_known.Add(use))
             return;

@@ -60,7 +60,7 @@ public static class PinImport
             var line = raw.Trim();
             if (line.StartsWith("[env") || line.StartsWith("[platformio]"))
                 return "platformio";
-            if (line.StartsWith("#define") || line.StartsWith("#pragma") || line.StartsWith("#if") || line.StartsWith("#include") || line.StartsWith("constexpr ")
+            if (line.StartsWith("#define") || line.StartsWith("#pragma") || line.StartsWith("#if") || line.StartsWith("#include") || line.StartsWith("constexpr ") || line.StartsWith("enum ") || line.StartsWith("typedef enum") || line.StartsWith("namespace ") || line.StartsWith("int ")
                 || line.StartsWith("const ") || line.StartsWith("static ") || line.StartsWith("//") || line.StartsWith("/*"))
                 return "c-header";
             if (!raw.IsEmpty && char.IsAsciiLetter(raw[0]) && line.EndsWith(":") && line.IndexOfAny(' ', '(') < 0)

@@ -37,7 +37,7 @@ internal static class PinNameReader
         "count", "cnt", "num", "number", "width", "height", "freq", "frequency", "hz", "khz", "mhz", "baud", "baudrate", "speed", "rate", "size", "len", "length", "ms", "us", "sec", "seconds", "minutes",
         "delay", "timeout", "interval", "period", "channel", "channels", "chan", "ch", "bits", "bit", "res", "resolution", "addr", "address", "port", "version", "major", "minor", "level", "state", "on",
         "off", "active", "inverted", "invert", "mode", "type", "max", "min", "offset", "duty", "threshold", "timer", "priority", "stack", "core", "index", "idx", "rotation", "brightness", "volume",
-        "gain", "retries", "buffer", "buf", "pixels", "rows", "cols", "use", "has", "host", "id", "debounce", "total", "pins", "leds", "steps", "samples", "order", "cs_active", "table", "font");
+        "gain", "retries", "buffer", "buf", "pixels", "rows", "cols", "use", "has", "host", "id", "debounce", "total", "pins", "leds", "steps", "samples", "order", "cs_active", "table", "font", "symbols");
 
     private static readonly FrozenDictionary<string, string> Functions = new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -66,6 +66,8 @@ internal static class PinNameReader
         if (gpioNum)
             words.RemoveAt(words.Count - 1);
         words.RemoveAll(word => word is "pin" or "gpio" or "pad");
+        if (words.Count > 1)
+            words.RemoveAll(word => word is "builtin");
         if (words.Count > 1 && words[0] is "k" or "g" or "c")
             words.RemoveAt(0);
         if (words.Count == 0)

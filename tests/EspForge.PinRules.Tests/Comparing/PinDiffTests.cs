@@ -36,6 +36,23 @@ public sealed class PinDiffTests
     }
 
     [Fact]
+    public void Frequency_resolution_drive_memory_and_hold_are_compared()
+    {
+        static PinPlan Plan(PinUse use) => new() { Board = "esp32-devkitc-v4", Uses = [use] };
+        var plain = new PinUse(4, "ledc0");
+        var full = plain with { FrequencyHz = 5000, ResolutionBits = 10, DriveMilliamps = 20, RmtSymbols = 64, Hold = true };
+        var found = PinDiff.Compare(Plan(plain with { FrequencyHz = 1000, Hold = false }), Plan(full)).Differences[0];
+        Assert.Equal(PinDifferenceKind.Changed, found.Kind);
+        Assert.Equal("ledc0 on GPIO4 is at 5000 Hz instead of 1000 Hz and with 10 bits instead of no said bits and driven with 20 mA instead of no said mA and given 64 RMT symbols instead of no said RMT symbols and held in deep sleep instead of let go in deep sleep.", found.Sentence);
+        Assert.StartsWith("ledc0 is new on GPIO4 (out, 5000 Hz, 10 bits, 20 mA, 64 RMT symbols, held in deep sleep)", PinDiff.Compare(Plan(full) with { Uses = [] }, Plan(full)).Differences[0].Sentence, StringComparison.Ordinal);
+        Assert.True(PinDiff.Compare(Plan(full), Plan(full with { })).IsSame);
+        var buffer = new ArrayBufferWriter<byte>();
+        PinComparisonWriter.Write(PinDiff.Compare(Plan(plain), Plan(full)), buffer);
+        var use = JsonDocument.Parse(buffer.WrittenMemory).RootElement.GetProperty("differences")[0].GetProperty("newUse");
+        Assert.Equal((5000, 10, true), (use.GetProperty("frequencyHz").GetInt32(), use.GetProperty("resolutionBits").GetInt32(), use.GetProperty("hold").GetBoolean()));
+    }
+
+    [Fact]
     public void Order_words_and_what_is_implied_are_no_difference()
     {
         var same = Before with

@@ -33,8 +33,21 @@ public sealed class ParsersTests : IDisposable
     public void PyYAML_reads_hostile_names_as_text()
     {
         var document = Yaml(SamplePlans.Hostile);
-        Assert.Equal("button \"quoted\"", document.GetProperty("binary_sensor")[0].GetProperty("name").GetString());
-        Assert.Equal("battery 'quoted'", document.GetProperty("sensor")[0].GetProperty("name").GetString());
+        Assert.Equal(["button \"quoted\""], document.GetProperty("binary_sensor").EnumerateArray().Select(sensor => sensor.GetProperty("name").GetString()));
+        Assert.Equal(["battery 'quoted'"], document.GetProperty("sensor").EnumerateArray().Select(sensor => sensor.GetProperty("name").GetString()));
+        Assert.Equal(["GPIO16", "GPIO17", "GPIO19"], document.GetProperty("substitutions").EnumerateObject().Where(use => use.Name.StartsWith("pin_class_int", StringComparison.Ordinal)).Select(use => use.Value.GetString()).Order());
+    }
+
+    [Fact]
+    public void What_a_use_says_of_frequency_memory_and_drive_is_configured()
+    {
+        var document = Yaml(SamplePlans.Detailed);
+        var pwm = document.GetProperty("output").EnumerateArray().Single(output => output.GetProperty("platform").GetString() is "ledc");
+        Assert.Equal(("25000Hz", "20mA"), (pwm.GetProperty("frequency").GetString(), pwm.GetProperty("pin").GetProperty("drive_strength").GetString()));
+        Assert.Equal("400000Hz", document.GetProperty("i2c")[0].GetProperty("frequency").GetString());
+        Assert.Equal(128, document.GetProperty("remote_transmitter")[0].GetProperty("rmt_symbols").GetInt32());
+        Assert.Contains("clock-frequency = <400000>;", PinCode.Generate(SamplePlans.Detailed, "zephyr").Value.Text, StringComparison.Ordinal);
+        Devicetree(SamplePlans.Detailed);
     }
 
     [Theory]
@@ -50,7 +63,7 @@ public sealed class ParsersTests : IDisposable
     {
         var plan = SamplePlans.OfBoard(board);
         _tools.Put("platformio.ini", PinCode.Generate(plan, "platformio").Value.Text);
-        var json = _tools.Run("/usr/bin/env", "python3", "-c", "import configparser,json;c=configparser.ConfigParser(interpolation=None);c.read('platformio.ini');print(json.dumps({s:dict(c[s]) for s in c.sections()}))");
+        var json = _tools.Python("import configparser,json;c=configparser.ConfigParser(interpolation=None);c.read('platformio.ini');print(json.dumps({s:dict(c[s]) for s in c.sections()}))");
         var environment = JsonDocument.Parse(json).RootElement.GetProperty("env:" + board);
         Assert.Equal("espressif32", environment.GetProperty("platform").GetString());
         Assert.NotEmpty(environment.GetProperty("board").GetString()!);
@@ -111,9 +124,9 @@ public sealed class ParsersTests : IDisposable
     public void A_spreadsheet_runs_no_name_as_a_formula()
     {
         _tools.Put("pins.csv", PinCode.Generate(SamplePlans.Hostile, "csv").Value.Text);
-        var rows = JsonDocument.Parse(_tools.Run("/usr/bin/env", "python3", "-c", "import csv,json;print(json.dumps(list(csv.reader(open('pins.csv',newline='')))))")).RootElement;
+        var rows = JsonDocument.Parse(_tools.Python("import csv,json;print(json.dumps(list(csv.reader(open('pins.csv',newline='')))))")).RootElement;
         Assert.Equal(SamplePlans.Hostile.Uses.Count + 1, rows.GetArrayLength());
-        Assert.All(rows.EnumerateArray(), row => Assert.Equal(9, row.GetArrayLength()));
+        Assert.All(rows.EnumerateArray(), row => Assert.Equal(14, row.GetArrayLength()));
         Assert.All(rows.EnumerateArray().SelectMany(row => row.EnumerateArray()), cell => Assert.DoesNotMatch("^[=+@-]", cell.GetString()!));
     }
 
@@ -131,9 +144,7 @@ public sealed class ParsersTests : IDisposable
     private JsonElement Yaml(PinPlan plan)
     {
         _tools.Put("pins.yaml", PinCode.Generate(plan, "esphome").Value.Text);
-        // PyYAML may be the system's while another python3 comes first on the path.
-        var python = File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
-        return JsonDocument.Parse(_tools.Run(python, "-c", "import yaml,json;print(json.dumps(yaml.safe_load(open('pins.yaml'))))")).RootElement;
+        return JsonDocument.Parse(_tools.Python("import yaml,json;print(json.dumps(yaml.safe_load(open('pins.yaml'))))")).RootElement;
     }
 
     // The overlay on top of a tree with the labels that Zephyr's own trees have, and macros for exactly the chip's pins.

@@ -20,7 +20,7 @@ public sealed class PinCodeTests
     [MemberData(nameof(Formats))]
     public void The_same_plan_gives_the_same_bytes_in_any_order(string format)
     {
-        foreach (var plan in BoardCatalog.Default.BoardIds.Select(SamplePlans.OfBoard).Append(SamplePlans.Hostile))
+        foreach (var plan in BoardCatalog.Default.BoardIds.Select(SamplePlans.OfBoard).Append(SamplePlans.Hostile).Append(SamplePlans.Detailed))
         {
             var text = Text(plan, format);
             Assert.Equal(text, Text(plan, format));
@@ -65,6 +65,27 @@ public sealed class PinCodeTests
         Assert.Contains("\ntwo\n", text, StringComparison.Ordinal);
         Assert.Equal(text, Text(Plans.OfChip("esp32"), "esphome", text));
     }
+
+    [Fact]
+    public void What_a_use_says_besides_its_pin_is_a_constant_and_a_call()
+    {
+        var arduino = Text(SamplePlans.Detailed, "arduino");
+        foreach (var line in new[] { "constexpr uint32_t FREQUENCY_HZ_LEDC0 = 25000;", "  ledcAttach(PIN_LEDC0, FREQUENCY_HZ_LEDC0, RESOLUTION_BITS_LEDC0);", "  ledcAttach(PIN_LEDC, FREQUENCY_HZ_LEDC, 2);", "  ledcSetup(1, FREQUENCY_HZ_LEDC, 2);", "  Wire.begin(PIN_I2C0_SDA, PIN_I2C0_SCL, FREQUENCY_HZ_I2C0_SCL);" })
+            Assert.Contains(line + "\n", arduino, StringComparison.Ordinal);
+        Assert.DoesNotContain("pinMode(PIN_LEDC", arduino, StringComparison.Ordinal);
+        var idf = Text(SamplePlans.Detailed, "esp-idf");
+        foreach (var call in new[] { "gpio_set_drive_capability(PIN_LEDC0, GPIO_DRIVE_CAP_2)", "gpio_set_drive_capability(PIN_RELAY, GPIO_DRIVE_CAP_3)", "gpio_hold_en(PIN_RELAY)", "gpio_hold_dis(PIN_RELAY)" })
+            Assert.Contains(call, idf, StringComparison.Ordinal);
+        Assert.DoesNotContain("gpio_hold_en(PIN_VALVE)", idf, StringComparison.Ordinal);
+        Assert.Contains("/* ledc0, 25000 Hz, 10 bits, 20 mA, on", Text(SamplePlans.Detailed, "c-header"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("c-header")]
+    [InlineData("arduino")]
+    [InlineData("esp-idf")]
+    public void A_generated_header_imports_as_the_same_plan(string format) =>
+        Assert.Empty(PinDiff.Compare(SamplePlans.Detailed, PinImport.Read(Text(SamplePlans.Detailed, format), new PinImportOptions { FileName = "pins.h" }).Value.Plan).Differences);
 
     [Fact]
     public void Identifiers_never_collide()

@@ -42,6 +42,22 @@ internal static class SamplePlans
         Overrides = [new PinOverride("strapping", [2, 5, 12, 15], "because --> ]]> \" of | that\nand this")],
     };
 
+    /// <summary>Every optional field of a use.</summary>
+    public static PinPlan Detailed { get; } = new()
+    {
+        Board = "esp32-devkitc-v4",
+        Uses =
+        [
+            new PinUse(4, "ledc0") { FrequencyHz = 25_000, ResolutionBits = 10, DriveMilliamps = 20 },
+            new PinUse(13, "ledc") { FrequencyHz = 10_000_000 },
+            new PinUse(21, "i2c0", "sda"),
+            new PinUse(22, "i2c0", "scl", Pull: PinPull.Up) { FrequencyHz = 400_000 },
+            new PinUse(18, "rmt0", "tx") { RmtSymbols = 128 },
+            new PinUse(25, "relay") { Hold = true, DriveMilliamps = 40 },
+            new PinUse(26, "valve") { Hold = false },
+        ],
+    };
+
     private static PinPlan Full(PinPlan plan, IReadOnlyList<int> gpios) => plan with
     {
         Uses = [.. Wanted.Take(gpios.Count).Select((words, i) => Plans.Use($"{gpios[i]} {words}"))],

@@ -28,6 +28,10 @@ public sealed class CHeaderImportTests
     [InlineData("  #  define  DHTPIN   4 /* data */", 4, "dht", null)]
     [InlineData("#define CS_SD 13", 13, "sd", "cs")]
     [InlineData("int ledPin = 13;", 13, "led", null)]
+    [InlineData("enum { LED = 4 };", 4, "led", null)]
+    [InlineData("namespace pins { constexpr gpio_num_t RELAY = GPIO_NUM_4; }", 4, "relay", null)]
+    [InlineData("typedef enum { PIN_BUZZER = GPIO_NUM_25 } pin_t;", 25, "buzzer", null)]
+    [InlineData("#define LED_PIN ((gpio_num_t)(4))", 4, "led", null)]
     public void A_line_is_a_use(string line, int gpio, string function, string? signal)
     {
         var use = Assert.Single(Read(line).Plan.Uses);
@@ -130,6 +134,118 @@ public sealed class CHeaderImportTests
         var imported = Read("#define PIN_LED (2 + 2)\n#define GIZMO 7\n#define PIN_RELAY 4\n");
         Assert.Equal([1, 2], imported.Notes.Where(note => note.Kind == PinImportNoteKind.Ignored).Select(note => note.Line!.Value));
         Assert.Contains(imported.Notes, note => note.Kind == PinImportNoteKind.Assumed && note.Message.Contains("taken as ESP32", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_enum_may_run_over_lines_and_counts_on()
+    {
+        var plan = Read("""
+            enum class Pin : uint8_t
+            {
+              Relay = 25,   // switches the pump
+              Valve,        // 26
+              Gizmo = GPIO_NUM_4,
+            #if 0
+              Fan = 5,
+            #endif
+              Doorbell = 0x21
+            };
+            enum State { IDLE, LED, BUTTON };
+            int buzzerPin = 27;
+            """).Plan;
+        Assert.Equal(["4 gizmo", "25 relay", "26 valve", "27 buzzer", "33 doorbell"], plan.Uses.Select(use => $"{use.Gpio} {use.Name}"));
+    }
+
+    [Fact]
+    public void Arrays_of_pins_are_several_uses()
+    {
+        var imported = Read("""
+            #define COL0 GPIO_NUM_4
+            const int rows[] = {1, 2, 3};
+            byte colPins[COLS] = {
+              COL0,
+              GPIO_NUM_5, 13 };
+            const int melody[] = { 25, 26, 27 };
+            const uint8_t ledPins[2][2] = {{16, 17}, {18, 19}};
+            static constexpr gpio_num_t outputs[] { GPIO_NUM_32, GPIO_NUM_NC, GPIO_NUM_33 };
+            const int relayPins[] = { 2 + 3 };
+            int buzzerPin = 21;
+            """);
+        Assert.Equal(["1 row0", "2 row1", "3 row2", "4 col0", "5 col1", "13 col2", "21 buzzer", "32 output0", "33 output2"], imported.Plan.Uses.Select(use => $"{use.Gpio} {use.Name}"));
+        Assert.Equal([7, 9], imported.Notes.Where(note => note.Kind == PinImportNoteKind.Ignored).Select(note => note.Line!.Value));
+    }
+
+    [Fact]
+    public void The_variant_of_an_Arduino_board_has_its_buses_and_no_aliases()
+    {
+        var imported = PinImport.Read("""
+            #ifndef Pins_Arduino_h
+            #define Pins_Arduino_h
+            #include <stdint.h>
+            #define USB_VID 0x303a
+            #define NUM_ANALOG_INPUTS 20
+            #define PIN_RGB_LED 38
+            static const uint8_t LED_BUILTIN = SOC_GPIO_PIN_COUNT + PIN_RGB_LED;
+            #define BUILTIN_LED LED_BUILTIN // older name
+            #define LED_BUILTIN LED_BUILTIN // for #ifdef
+            #define PIN_STATUS_LED 13
+            #define STATUS_LED PIN_STATUS_LED
+            static const uint8_t TX = 43;
+            static const uint8_t RX = 44;
+            #define TX1 TX
+            static const uint8_t SDA = 8;
+            static const uint8_t SCL = 9;
+            static const uint8_t SS = 10;
+            static const uint8_t A0 = 1;
+            static const uint8_t A19 = 20;
+            static const uint8_t T14 = 14;
+            static const uint8_t D0 = 2;
+            static const uint8_t DAC1 = 17;
+            #endif
+            """, new PinImportOptions { Chip = "esp32s3" }).Value;
+        Assert.Equal(["8 i2c0 sda", "9 i2c0 scl", "10 spi cs", "13 status-led", "38 rgb-led", "43 uart tx", "44 uart rx"], imported.Plan.Uses.Select(use => $"{use.Gpio} {use.Name}"));
+        Assert.DoesNotContain(imported.Notes, note => note.Message.StartsWith('A') || note.Message.StartsWith('T'));
+    }
+
+    [Fact]
+    public void A_constant_defined_as_itself_keeps_its_value() =>
+        Assert.Equal(13, Assert.Single(Read("static const uint8_t LED_BUILTIN = 13;\n#define LED_BUILTIN LED_BUILTIN\n").Plan.Uses).Gpio);
+
+    [Fact]
+    public void Macros_of_the_command_line_choose_branches_and_have_values()
+    {
+        const string text = "#if defined(BOARD_A) || defined(BOARD_B)\n#define PIN_LED 2\n#elif BOARD_REV >= 3\n#define PIN_LED 4\n#else\n#define PIN_LED RELAY_GPIO\n#endif\n";
+        Assert.Equal(2, Gpio("BOARD_B"));
+        Assert.Equal(4, Gpio("BOARD_REV=3", "BOARD_A_NOT"));
+        Assert.Equal(["CAMERA_MODEL_X", "CAMERA_MODEL_Y", "CAMERA_MODEL_Z"], Read("#if defined(CAMERA_MODEL_X)\n#define XCLK_GPIO_NUM 1\n#elif defined(CAMERA_MODEL_Y) || defined(CAMERA_MODEL_Z)\n#define XCLK_GPIO_NUM 2\n#endif\n").Choices);
+
+        int Gpio(params string[] defines) => Assert.Single(PinImport.Read(text, new PinImportOptions { Chip = "esp32", Defines = defines }).Value.Plan.Uses).Gpio;
+    }
+
+    [Fact]
+    public void A_camera_file_may_nest_a_switch_inside_a_model()
+    {
+        const string text = """
+            #if defined(CAMERA_MODEL_ESP_EYE)
+            #define XCLK_GPIO_NUM 4
+            #define SIOD_GPIO_NUM 18
+            #elif defined(CAMERA_MODEL_ESP32S3_CAM_LCD)
+            #define USE_BOARD_HEADER 0
+            #define XCLK_GPIO_NUM 42
+            #define SIOD_GPIO_NUM 41
+            #if USE_BOARD_HEADER
+            #define Y5_GPIO_NUM 12
+            #else
+            #define Y5_GPIO_NUM 13
+            #endif
+            #endif
+            #ifndef CAM_PIN_XCLK
+            #define CAM_PIN_XCLK XCLK_GPIO_NUM
+            #endif
+            """;
+        var chosen = PinImport.Read(text, new PinImportOptions { Defines = ["CAMERA_MODEL_ESP32S3_CAM_LCD"] }).Value;
+        Assert.Equal("esp32s3", chosen.Plan.Chip);
+        Assert.Equal(["13 camera d3", "41 camera siod", "42 camera xclk"], chosen.Plan.Uses.Select(use => $"{use.Gpio} {use.Name}"));
     }
 
     [Fact]
