@@ -15,6 +15,8 @@ public sealed class PermissionTests(SharedStudio studio)
     private static readonly (string Permission, HttpMethod Method, string Path, object? Body)[] Requests =
     [
         (Permissions.BoardsRead, HttpMethod.Get, "boards", null),
+        (Permissions.BoardsWrite, HttpMethod.Delete, "boards/nobody", null),
+        (Permissions.PinsCheck, HttpMethod.Get, "pins/formats", null),
         (Permissions.PinsCheck, HttpMethod.Post, "pins/check", new { board = "esp32-c3-devkitc-02", uses = Array.Empty<object>() }),
         (Permissions.ProjectsRead, HttpMethod.Get, "projects", null),
         (Permissions.ProjectsRead, HttpMethod.Get, "project-templates", null),

@@ -87,6 +87,31 @@ public sealed class ProjectTests(SharedStudio studio)
     }
 
     [Fact]
+    public async Task A_project_stands_on_a_board_of_its_own_organization_which_is_then_not_taken_away()
+    {
+        object Board(string chip, int gpio) => new
+        {
+            schemaVersion = 1, id = "own-pump", name = "Pump", vendor = "Acme", chip, module = "ESP32-C3-MINI-1", flashBytes = 4_194_304, psramBytes = 0, psramMode = (string?)null,
+            headers = Array.Empty<object>(), exposedGpios = new[] { gpio, gpio + 1 },
+        };
+        Assert.Equal(HttpStatusCode.Created, (await studio.Developer.PostAsync("boards", Board("esp32c3", 4))).Status);
+        var made = await studio.Developer.PostAsync("projects", new { name = "Pump", board = "own-pump", template = "empty" });
+        Assert.Equal((HttpStatusCode.Created, "own-pump"), (made.Status, made.Data.GetProperty("board").GetString()));
+        var id = made.Data.GetProperty("id").GetString();
+        var changed = await studio.Developer.PatchAsync($"projects/{id}", new { plan = new { board = "own-pump", uses = new[] { new { gpio = 4, function = "relay" } } } });
+        Assert.Equal(HttpStatusCode.OK, changed.Status);
+
+        var removed = await studio.Developer.SendAsync(HttpMethod.Delete, "boards/own-pump", null);
+        Assert.Equal((HttpStatusCode.Conflict, "BOARD_IN_USE"), (removed.Status, removed.Code));
+        var other = await studio.Developer.SendAsync(HttpMethod.Put, "boards/own-pump", Board("esp32c6", 4));
+        Assert.Equal((HttpStatusCode.Conflict, "BOARD_IN_USE"), (other.Status, other.Code));
+        Assert.Equal(HttpStatusCode.OK, (await studio.Developer.SendAsync(HttpMethod.Put, "boards/own-pump", Board("esp32c3", 5))).Status);
+
+        await studio.Developer.SendAsync(HttpMethod.Delete, $"projects/{id}", null);
+        Assert.Equal(HttpStatusCode.NoContent, (await studio.Developer.SendAsync(HttpMethod.Delete, "boards/own-pump", null)).Status);
+    }
+
+    [Fact]
     public async Task Another_organizations_project_is_not_found()
     {
         var id = Guid.CreateVersion7();
