@@ -91,8 +91,17 @@ public sealed class ProjectTests(SharedStudio studio)
     {
         object Board(string chip, int gpio) => new
         {
-            schemaVersion = 1, id = "own-pump", name = "Pump", vendor = "Acme", chip, module = "ESP32-C3-MINI-1", flashBytes = 4_194_304, psramBytes = 0, psramMode = (string?)null,
-            headers = Array.Empty<object>(), exposedGpios = new[] { gpio, gpio + 1 },
+            schemaVersion = 1,
+            id = "own-pump",
+            name = "Pump",
+            vendor = "Acme",
+            chip,
+            module = "ESP32-C3-MINI-1",
+            flashBytes = 4_194_304,
+            psramBytes = 0,
+            psramMode = (string?)null,
+            headers = Array.Empty<object>(),
+            exposedGpios = new[] { gpio, gpio + 1 },
         };
         Assert.Equal(HttpStatusCode.Created, (await studio.Developer.PostAsync("boards", Board("esp32c3", 4))).Status);
         var made = await studio.Developer.PostAsync("projects", new { name = "Pump", board = "own-pump", template = "empty" });

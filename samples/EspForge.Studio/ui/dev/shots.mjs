@@ -61,7 +61,7 @@ async function signIn(page) {
 }
 
 const problems = [];
-for (const [width, height, touch] of [[1440, 900, false], [390, 844, true]].filter(([w]) => !process.env.WIDTH || Number(process.env.WIDTH) === w)) {
+for (const [width, height, touch] of [[1440, 900, false], [390, 844, true], [320, 640, true]].filter(([w]) => (process.env.WIDTH ? Number(process.env.WIDTH) === w : w !== 320))) {
   for (const theme of ["dark", "light"].filter((one) => !process.env.THEME || process.env.THEME === one)) {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, hasTouch: touch, isMobile: touch, reducedMotion: "reduce" });
     const page = await context.newPage();
