@@ -90,10 +90,10 @@ public sealed class BoardCatalog
         return board;
     }
 
-    private static T Read<T>(string resource, Func<JsonNode, T> read)
+    private static T Read<T>(string resource, Func<CatalogNode, T> read)
     {
         using var stream = BoardSchemas.Open(resource);
         using var document = JsonDocument.Parse(stream);
-        return read(new JsonNode(document.RootElement));
+        return read(new CatalogNode(document.RootElement));
     }
 }

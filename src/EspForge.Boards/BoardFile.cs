@@ -4,7 +4,7 @@ namespace EspForge.Boards;
 internal static class BoardFile
 {
     /// <summary>The board, without its chip; throws for a file that is not one.</summary>
-    public static Board Read(JsonNode root) => new()
+    public static Board Read(CatalogNode root) => new()
     {
         Id = root.Text("id"),
         Name = root.Text("name"),
@@ -40,7 +40,7 @@ internal static class BoardFile
         Sources = root.Texts("sources"),
     };
 
-    private static HeaderPin ReadHeaderPin(JsonNode pin) => new(
+    private static HeaderPin ReadHeaderPin(CatalogNode pin) => new(
         pin.Number("pos"),
         pin.Text("label"),
         pin.Text("kind") switch
@@ -55,12 +55,12 @@ internal static class BoardFile
         },
         pin.OptionalNumber("gpio"));
 
-    private static PlatformioFacts? ReadPlatformio(JsonNode? facts) => facts is { } node
+    private static PlatformioFacts? ReadPlatformio(CatalogNode? facts) => facts is { } node
         ? new PlatformioFacts(
             node.Text("name"), node.Text("mcu"), node.OptionalText("variant"), node.Text("flashSize"), node.OptionalText("memoryType"), node.Text("flashMode"), node.Texts("frameworks"))
         : null;
 
-    private static BoardDefaults? ReadDefaults(JsonNode? defaults) => defaults is { } node
+    private static BoardDefaults? ReadDefaults(CatalogNode? defaults) => defaults is { } node
         ? new BoardDefaults(
             node.Find("i2c") is { } i2c ? new SdaScl(i2c.Number("sda"), i2c.Number("scl")) : null,
             node.Find("spi") is { } spi ? new SpiPins(spi.Number("sck"), spi.Number("miso"), spi.Number("mosi"), spi.OptionalNumber("ss")) : null,
@@ -68,5 +68,5 @@ internal static class BoardFile
             ReadTxRx(node.Find("uart2")))
         : null;
 
-    private static TxRx? ReadTxRx(JsonNode? pins) => pins is { } node ? new TxRx(node.Number("tx"), node.Number("rx")) : null;
+    private static TxRx? ReadTxRx(CatalogNode? pins) => pins is { } node ? new TxRx(node.Number("tx"), node.Number("rx")) : null;
 }

@@ -6,7 +6,7 @@ namespace EspForge.Boards;
 internal static class ChipFile
 {
     /// <summary>The chip; throws for a file that is not one.</summary>
-    public static Chip Read(JsonNode root) => new()
+    public static Chip Read(CatalogNode root) => new()
     {
         Id = root.Text("id"),
         Name = root.Text("name"),
@@ -69,11 +69,11 @@ internal static class ChipFile
         _ => throw Unknown(word),
     };
 
-    public static UsbPins? ReadUsbPins(JsonNode? pins) => pins is { } node ? new UsbPins(node.Number("dm"), node.Number("dp"), node.OptionalText("note")) : null;
+    public static UsbPins? ReadUsbPins(CatalogNode? pins) => pins is { } node ? new UsbPins(node.Number("dm"), node.Number("dp"), node.OptionalText("note")) : null;
 
     public static JsonException Unknown(string word) => new($"The word '{word}' is not known.");
 
-    private static Pin ReadPin(JsonNode pin) => new()
+    private static Pin ReadPin(CatalogNode pin) => new()
     {
         Gpio = pin.Number("gpio"),
         Exists = pin.Flag("valid"),
@@ -95,15 +95,15 @@ internal static class ChipFile
         Roles = pin.Texts("roles"),
     };
 
-    private static PadState? ReadPad(JsonNode? pad) =>
+    private static PadState? ReadPad(CatalogNode? pad) =>
         pad is { } node ? new PadState(node.Flag("inputEnable"), node.Flag("outputEnable"), Pull(node.Text("pull")), node.Text("raw"), node.OptionalText("note")) : null;
 
-    private static PinChannel ReadChannel(JsonNode item) => new(item.Number("channel"), item.Number("gpio"));
+    private static PinChannel ReadChannel(CatalogNode item) => new(item.Number("channel"), item.Number("gpio"));
 
-    private static SecondAdc ReadSecondAdc(JsonNode adc) => new(
+    private static SecondAdc ReadSecondAdc(CatalogNode adc) => new(
         adc.Flag("present"), adc.Numbers("gpios"), adc.Flag("wifiConflict"), adc.Flag("arbiter"), adc.Flag("oneshotSupported"), adc.Flag("continuousSupported"), adc.OptionalText("note"));
 
-    private static StrappingPin ReadStrapping(JsonNode pin) => new()
+    private static StrappingPin ReadStrapping(CatalogNode pin) => new()
     {
         Gpio = pin.Number("gpio"),
         Pad = pin.OptionalText("pad"),
@@ -123,7 +123,7 @@ internal static class ChipFile
         Docs = pin.Texts("docs"),
     };
 
-    private static ChipFlash ReadFlash(JsonNode flash) => new()
+    private static ChipFlash ReadFlash(CatalogNode flash) => new()
     {
         MspiIomux = flash.NumberMap("mspiIomux") ?? new Dictionary<string, int>(StringComparer.Ordinal),
         FlashPins = flash.Numbers("flashPins"),
@@ -133,7 +133,7 @@ internal static class ChipFile
         Variants = flash.List("variants", ReadVariant),
     };
 
-    private static MemoryVariant ReadVariant(JsonNode variant) => new()
+    private static MemoryVariant ReadVariant(CatalogNode variant) => new()
     {
         Name = variant.Text("variant"),
         Kind = Reservation(variant.Text("kind")),
@@ -155,10 +155,10 @@ internal static class ChipFile
         Note = variant.OptionalText("note"),
     };
 
-    private static ChipUsb ReadUsb(JsonNode usb) =>
+    private static ChipUsb ReadUsb(CatalogNode usb) =>
         new(ReadUsbPins(usb.Find("otg")), ReadUsbPins(usb.Find("serialJtag")), usb.Numbers("pullUpPins"), usb.Flag("exchangeEfuse"));
 
-    private static Dictionary<string, IReadOnlyList<int>>? ReadRmii(JsonNode root)
+    private static Dictionary<string, IReadOnlyList<int>>? ReadRmii(CatalogNode root)
     {
         if (root.Find("emacRmiiIomux") is not { } map)
             return null;
@@ -168,7 +168,7 @@ internal static class ChipFile
         return signals;
     }
 
-    private static Peripherals ReadPeripherals(JsonNode has) => new()
+    private static Peripherals ReadPeripherals(CatalogNode has) => new()
     {
         Uart = has.Count("uart"),
         LpUart = has.Count("lpUart"),

@@ -6,13 +6,13 @@ namespace EspForge.Boards;
 /// A value of a shipped file, read by name. A serializer of <see cref="CatalogJson"/>'s kind reads the same, but its code is generic over our types and
 /// so compiled anew in every process, which takes longer than everything else a short command does.
 /// </summary>
-internal readonly struct JsonNode(JsonElement value)
+internal readonly struct CatalogNode(JsonElement value)
 {
     /// <summary>The field, or null where it is missing or null.</summary>
-    public JsonNode? Find(string field) =>
-        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(field, out var found) && found.ValueKind != JsonValueKind.Null ? new JsonNode(found) : null;
+    public CatalogNode? Find(string field) =>
+        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(field, out var found) && found.ValueKind != JsonValueKind.Null ? new CatalogNode(found) : null;
 
-    public JsonNode Get(string field) => Find(field) ?? throw new JsonException($"The field '{field}' is missing.");
+    public CatalogNode Get(string field) => Find(field) ?? throw new JsonException($"The field '{field}' is missing.");
 
     public string Text(string field) => Get(field).AsText();
 
@@ -45,7 +45,7 @@ internal readonly struct JsonNode(JsonElement value)
 
     public IReadOnlyList<string> Texts(string field) => List(field, item => item.AsText());
 
-    public IReadOnlyList<T> List<T>(string field, Func<JsonNode, T> read)
+    public IReadOnlyList<T> List<T>(string field, Func<CatalogNode, T> read)
     {
         if (Find(field) is not { } list)
             return [];
@@ -72,7 +72,7 @@ internal readonly struct JsonNode(JsonElement value)
 
     private int Length => value.GetArrayLength();
 
-    private JsonNode this[int index] => new(value[index]);
+    private CatalogNode this[int index] => new(value[index]);
 
     private int AsNumber() => value.GetInt32();
 
