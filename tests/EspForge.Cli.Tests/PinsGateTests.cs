@@ -91,7 +91,7 @@ public sealed class PinsGateTests : IDisposable
     [InlineData("pins diff - -", "Standard input (-) can be read only once.")]
     [InlineData("pins check a.json --fail-on never", "never")]
     [InlineData("pins check a.json --loud", "--loud")]
-    [InlineData("pins diff a.json", "AFTER")]
+    [InlineData("pins diff a.json", "diff")]
     public void A_command_line_that_makes_no_sense_exits_2(string line, string message)
     {
         var (exitCode, output, error) = CliRunner.Run(line.Split(' '));

@@ -35,14 +35,14 @@ public sealed class ParsersTests : IDisposable
         var document = Yaml(SamplePlans.Hostile);
         Assert.Equal(["button \"quoted\""], document.GetProperty("binary_sensor").EnumerateArray().Select(sensor => sensor.GetProperty("name").GetString()));
         Assert.Equal(["battery 'quoted'"], document.GetProperty("sensor").EnumerateArray().Select(sensor => sensor.GetProperty("name").GetString()));
-        Assert.Equal(["GPIO16", "GPIO17", "GPIO19"], document.GetProperty("substitutions").EnumerateObject().Where(use => use.Name.StartsWith("pin_class_int", StringComparison.Ordinal)).Select(use => use.Value.GetString()).Order());
+        Assert.Equal(["GPIO16", "GPIO17", "GPIO18", "GPIO19"], document.GetProperty("substitutions").EnumerateObject().Where(use => use.Name.StartsWith("pin_class_int", StringComparison.Ordinal)).Select(use => use.Value.GetString()).Order());
     }
 
     [Fact]
     public void What_a_use_says_of_frequency_memory_and_drive_is_configured()
     {
         var document = Yaml(SamplePlans.Detailed);
-        var pwm = document.GetProperty("output").EnumerateArray().Single(output => output.GetProperty("platform").GetString() is "ledc");
+        var pwm = document.GetProperty("output").EnumerateArray().First(output => output.GetProperty("platform").GetString() is "ledc");
         Assert.Equal(("25000Hz", "20mA"), (pwm.GetProperty("frequency").GetString(), pwm.GetProperty("pin").GetProperty("drive_strength").GetString()));
         Assert.Equal("400000Hz", document.GetProperty("i2c")[0].GetProperty("frequency").GetString());
         Assert.Equal(128, document.GetProperty("remote_transmitter")[0].GetProperty("rmt_symbols").GetInt32());
