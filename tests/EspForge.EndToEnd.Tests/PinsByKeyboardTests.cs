@@ -61,7 +61,7 @@ public class PinsByKeyboardTests
         await Expect(page.GetByRole(AriaRole.Button, new() { NameRegex = new("^On GPIO") })).ToBeVisibleAsync();
         await search.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Tab, new() { NameRegex = new("^Uses 1") })).ToBeVisibleAsync();
-        foreach (var tab in (string[])["Boot", "Code", "Uses"])
+        foreach (var tab in (string[])["Boot", "Export", "Uses"])
         {
             await page.GetByRole(AriaRole.Tab, new() { NameRegex = new($"^{tab}") }).ClickAsync();
             Assert.False(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > innerWidth || document.getElementById('main').scrollWidth > document.getElementById('main').clientWidth"), $"{tab} scrolls sideways");

@@ -9,6 +9,7 @@ public class PermissionsTests
     // docs/api.md: viewer = every .read but audit.read, and pins.check; developer = all but users.manage; admin = all.
     [Theory]
     [InlineData("boards.read", true, true)]
+    [InlineData("boards.write", true, false)]
     [InlineData("pins.check", true, true)]
     [InlineData("projects.read", true, true)]
     [InlineData("projects.write", true, false)]
@@ -35,7 +36,7 @@ public class PermissionsTests
     }
 
     [Fact]
-    public void The_table_above_names_every_permission() => Assert.Equal(17, Permissions.All.Count);
+    public void The_table_above_names_every_permission() => Assert.Equal(18, Permissions.All.Count);
 
     [Fact]
     public async Task Every_endpoint_for_people_asks_for_one_known_permission_and_enforces_it()

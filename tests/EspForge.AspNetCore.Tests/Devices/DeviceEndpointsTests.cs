@@ -23,7 +23,7 @@ public class DeviceEndpointsTests
         var device = await host.GetAsync("devices/lamp-01");
         Assert.Equal(
             ["deviceId", "name", "product", "chip", "board", "hardwareId", "group", "tags", "version", "slot", "agentVersion", "online", "lastSeenAt", "uptimeMs",
-                "freeHeapBytes", "rssiDbm", "createdAt", "offer"],
+                "freeHeapBytes", "rssiDbm", "createdAt", "offer", "hardware", "fit"],
             device.AsObject().Select(m => m.Key));
         Assert.Equal(("Hall", "home", false), ((string)device["name"]!, (string)device["group"]!, (bool)device["online"]!));
         Assert.Equal(["a", "b"], device["tags"]!.AsArray().Select(t => (string)t!));

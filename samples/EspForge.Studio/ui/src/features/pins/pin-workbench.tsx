@@ -235,7 +235,7 @@ function Workbench({ board, saved, onSave, saveLabel = "Save plan", scratch = fa
               Uses <span className="num text-xs text-muted-foreground">{plan.uses.length}</span>
             </TabsTrigger>
             <TabsTrigger value="boot">Boot</TabsTrigger>
-            <TabsTrigger value="code" title="Ctrl Enter">Code</TabsTrigger>
+            <TabsTrigger value="code" title="Ctrl Enter">Export</TabsTrigger>
             {board.notes.length > 0 && <TabsTrigger value="notes">About the board</TabsTrigger>}
           </TabsList>
           <TabsContent value="uses">
