@@ -32,7 +32,7 @@ public class PinsByKeyboardTests
             await Expect(page.GetByText("choose a lit pin")).ToBeVisibleAsync();
             await Expect(page.GetByRole(AriaRole.Button, new() { NameRegex = new("^On GPIO") })).ToBeVisibleAsync();
             await keys.PressAsync("Enter");
-            await Expect(page.GetByRole(AriaRole.Button, new() { NameRegex = new($"^GPIO\\d+,.*{placed}") })).ToBeVisibleAsync();
+            await Expect(page.GetByRole(AriaRole.Button, new() { NameRegex = new($"^GPIO\\d+,.*, {placed}, ") })).ToBeVisibleAsync();
         }
 
         await Expect(page.GetByRole(AriaRole.Status, new() { NameRegex = new("^0 errors, 0 warnings") })).ToBeVisibleAsync();
