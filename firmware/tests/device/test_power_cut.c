@@ -25,7 +25,7 @@
 #define MOMENTS_MAX 512u
 #define WORKERS 2
 #define SUBSET_OF 5u /* of the last changes that are not synced, every subset is lost once */
-#define TORN_BYTES 2u /* between two places where a write tears */
+#define TORN_BYTES 3u /* between two places where a write tears */
 #define TORN_ERASE_BYTES 37u
 #define OLD_KID "0123456789abcdef0123456789abcdef"
 #define NEW_KID "fedcba9876543210fedcba9876543210"
