@@ -46,6 +46,9 @@ public class MainJobTests
         Assert.All(members.Where(member => (int)member!["stage"]! > 0), member => Assert.Contains((string)member!["state"]!, new[] { "waiting", "cancelled" }));
         await Wait.UntilAsync(TimeSpan.FromSeconds(30), "the canary is back on 1.0.0", async () => (await story.DevicesAsync()).All(device => (string?)device!["version"] == "1.0.0" && (bool)device["online"]!));
 
+        // Each device told the memory of its board, which is that of the project's plan.
+        Assert.All(await story.DevicesAsync(), device => Assert.Equal((4_194_304L, "none", true), ((long)device!["hardware"]!["flashBytes"]!, (string)device["hardware"]!["psramMode"]!, (bool)device["fit"]!["fits"]!)));
+
         // What happened can be read back: telemetry, the audit trail, and its chain.
         var telemetry = (await story.Api.GetAsync($"devices/{canary["deviceId"]}/telemetry")).AsArray();
         Assert.Contains(telemetry, sample => (long?)sample!["freeHeapBytes"] > 0);
