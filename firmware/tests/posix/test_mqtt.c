@@ -1,6 +1,5 @@
 /* The MQTT link against a real broker: mosquitto on loopback, with a password file and access lists. The agent and its HTTP are those of
  * tests/device, the link is the port's. */
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pwd.h>
@@ -8,13 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include "device.h"
 #include "ef_monotonic.h"
 #include "ef_mqtt.h"
+#include "loopback.h"
 #include "suites.h"
 
 #define LONGEST_MS 20000
@@ -67,11 +65,6 @@ static void configure(device *x, ef_agent_config *config)
     config->mqtt_url = url;
     config->telemetry_ms = 300;
     config->heartbeat_ms = 500;
-}
-
-static void pause_ms(long ms)
-{
-    (void)nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
 }
 
 /* One turn of the device in real time. */
@@ -172,24 +165,15 @@ static void write_config(void)
     assert_int_equal(fclose(file), 0);
 }
 
-static bool is_listening(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons((uint16_t)port)};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool ok = connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
-    (void)close(fd);
-    return ok;
-}
-
 static void start_broker(void)
 {
     char config[128];
     path_of("mosquitto.conf", config);
     char *argv[] = {(char *)EF_MOSQUITTO, (char *)"-c", config, NULL};
     broker = spawn(argv, NULL);
-    for (int i = 0; i < 500 && !is_listening(); i++)
+    for (int i = 0; i < 500 && !is_listening(port); i++)
         pause_ms(20);
-    assert_true(is_listening());
+    assert_true(is_listening(port));
 }
 
 static void stop_broker(void)
@@ -199,17 +183,6 @@ static void stop_broker(void)
         (void)waitpid(broker, NULL, 0);
     }
     broker = 0;
-}
-
-static int free_port(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
-    (void)close(fd);
-    return ntohs(address.sin_port);
 }
 
 /* Tokens of the fake host are jwt.1, jwt.2 and so on. */

@@ -1,15 +1,12 @@
 /* Message links over TLS against real servers: mosquitto and a server of libwebsockets, with certificates that openssl makes. A link is up only
  * when the certificate is signed by the CA that was given, names the host, and is in date. */
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <libwebsockets.h>
@@ -17,6 +14,7 @@
 #include "ef_monotonic.h"
 #include "ef_mqtt.h"
 #include "ef_websocket.h"
+#include "loopback.h"
 #include "suites.h"
 
 #define LONGEST_MS 20000
@@ -71,31 +69,6 @@ static void path_of(const char *name, char out[128])
 }
 
 /* --- servers --- */
-
-static int free_port(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
-    (void)close(fd);
-    return ntohs(address.sin_port);
-}
-
-static bool is_listening(int port)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons((uint16_t)port)};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool ok = connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
-    (void)close(fd);
-    return ok;
-}
-
-static void pause_ms(long ms)
-{
-    (void)nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
-}
 
 static int start_broker(const char *certificate)
 {
