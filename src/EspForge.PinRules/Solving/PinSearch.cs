@@ -60,11 +60,13 @@ internal sealed class PinSearch
     }
 
     /// <param name="problem">What to place.</param>
+    /// <param name="below">Only a placement that costs less than this is wanted.</param>
     /// <param name="accept">Asked of each placement that would be the best; null = yes.</param>
     /// <param name="cancellation">Checked at every node.</param>
-    public static SearchResult Run(PinProblem problem, Func<SearchResult, bool>? accept, CancellationToken cancellation)
+    public static SearchResult Run(PinProblem problem, long below, Func<SearchResult, bool>? accept, CancellationToken cancellation)
     {
         var search = new PinSearch(problem, accept, cancellation);
+        search._best.Cost = below;
         if (PinClash.HasControllers(problem, ulong.MaxValue) && search.Start())
             search.Visit(0);
         return search._best;

@@ -62,7 +62,7 @@ public static class PinSolver
         var (bound, nodes, assignments) = (long.MaxValue, 0, 0);
         foreach (var problem in problems)
         {
-            var result = PinSearch.Run(problem, accept is null ? null : found => accept((problem, found)), cancellationToken);
+            var result = PinSearch.Run(problem, best?.Cost ?? long.MaxValue, accept is null ? null : found => accept((problem, found)), cancellationToken);
             bound = Math.Min(bound, result.Bound);
             nodes += result.Nodes;
             assignments += result.Assignments;
