@@ -54,6 +54,20 @@ internal struct MemoryPins
         return pins;
     }
 
+    /// <summary>Whether <see cref="Read"/> answers differently for different pins in use.</summary>
+    public static bool DependsOnUses(PinPlan plan, Chip chip, Board? board)
+    {
+        if (board is not null)
+            return false;
+        for (var i = 0; i < chip.Flash.Variants.Count; i++)
+        {
+            if (MayBeAnother(chip.Flash.Variants[i], plan))
+                return true;
+        }
+
+        return false;
+    }
+
     // Of kind flash one variant counts: the first with a condition that holds, else the first without any.
     private bool AddFlash(PinPlan plan, Chip chip, string? module)
     {
@@ -84,8 +98,7 @@ internal struct MemoryPins
         for (var i = 0; i < chip.Flash.Variants.Count; i++)
         {
             var variant = chip.Flash.Variants[i];
-            if (variant.Kind != ReservationKind.Flash || !IsConditional(variant) || variant.Modules.Count > 0 && plan.Module is not null
-                || variant.FlashModes.Count > 0 && plan.FlashMode is not null || ModuleName.HasAny(plan.Module, variant.ExceptModules))
+            if (!MayBeAnother(variant, plan))
                 continue;
             var uses = Mask(variant.Uses);
             if ((uses & used) == 0)
@@ -94,6 +107,10 @@ internal struct MemoryPins
 
         Flash &= ~FlashUnlessNamed;
     }
+
+    private static bool MayBeAnother(MemoryVariant variant, PinPlan plan) =>
+        variant.Kind == ReservationKind.Flash && IsConditional(variant) && !(variant.Modules.Count > 0 && plan.Module is not null)
+        && !(variant.FlashModes.Count > 0 && plan.FlashMode is not null) && !ModuleName.HasAny(plan.Module, variant.ExceptModules);
 
     private void Add(MemoryVariant variant, PinPlan plan, string? module, PsramMode? psram)
     {

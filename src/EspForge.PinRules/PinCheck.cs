@@ -128,23 +128,42 @@ public sealed class PinCheck
         Chip = catalog.FindChip(chip) ?? throw new ArgumentException($"There is no chip '{chip}' in the catalog.", nameof(plan));
         if (plan.Uses.Count > PinPlan.MaxUses)
             throw new ArgumentException($"The plan has more than {PinPlan.MaxUses} uses.", nameof(plan));
-        Used = 0;
         for (var i = 0; i < plan.Uses.Count; i++)
+            _uses[i] = new ReadUse { Use = plan.Uses[i], Function = PinFunction.Read(plan.Uses[i]) };
+        Compile(null);
+    }
+
+    /// <summary>Begins anew with the same hardware and words on another pin: nothing is read twice.</summary>
+    /// <param name="gpio">The pin all uses of the plan are on now; the plan's own list says the same.</param>
+    /// <param name="functions">The words of each use, read before.</param>
+    /// <param name="memory">The memory's pins, where they do not depend on the pins in use; null = work them out.</param>
+    internal void Move(int gpio, ReadOnlySpan<PinFunction> functions, MemoryPins? memory)
+    {
+        _findings.Clear();
+        for (var i = 0; i < functions.Length; i++)
         {
-            var use = plan.Uses[i];
-            _uses[i] = new ReadUse { Use = use, Function = PinFunction.Read(use) };
-            if (Chip.FindPin(use.Gpio) is not null)
-                Used |= Bit(use.Gpio);
+            System.Diagnostics.Debug.Assert(Plan.Uses[i].Gpio == gpio, "The plan's uses are on the pin.");
+            _uses[i] = new ReadUse { Use = Plan.Uses[i], Function = functions[i] };
         }
 
-        _uses.AsSpan(0, plan.Uses.Count).Sort(CompareUses);
-        Memory = MemoryPins.Read(plan, Chip, Board, Used);
+        Compile(memory);
+    }
+
+    private void Compile(MemoryPins? memory)
+    {
+        var count = Plan.Uses.Count;
+        Used = 0;
+        for (var i = 0; i < count; i++)
+            Used |= Chip.FindPin(_uses[i].Gpio) is null ? 0 : Bit(_uses[i].Gpio);
+        if (count > 1)
+            _uses.AsSpan(0, count).Sort(CompareUses);
+        Memory = memory ?? MemoryPins.Read(Plan, Chip, Board, Used);
         Dead = Memory.Taken | NotBroughtOut(PinSeverity.Error);
     }
 
     internal void End()
     {
-        Array.Clear(_uses);
+        _uses.AsSpan(0, Math.Min(Plan.Uses.Count, _uses.Length)).Clear();
         _findings.Clear();
         (Plan, Chip, Board, _catalog) = (null!, null!, null, null!);
     }

@@ -37,6 +37,71 @@ public static class PinChecker
         }
     }
 
+    /// <summary>
+    /// Judges one line on many pins: what <see cref="Check"/> says of a plan with nothing but it, without making a report of each. The plan's hardware and
+    /// the line's words are read once.
+    /// </summary>
+    /// <param name="plan">A plan whose uses are <paramref name="placed"/> itself.</param>
+    /// <param name="placed">Filled by <paramref name="place"/> before each judgement.</param>
+    /// <param name="catalog">The catalog of the plan's board.</param>
+    /// <param name="gpios">The pins to judge.</param>
+    /// <param name="place">Puts the line on a pin.</param>
+    /// <param name="judged">Gets each pin with its findings, unsorted; null = at least one is an error.</param>
+    internal static void JudgeEach(PinPlan plan, PinUse[] placed, BoardCatalog catalog, ulong gpios, Action<int> place, Action<int, List<PinFinding>?> judged)
+    {
+        if (gpios == 0)
+            return;
+        var rules = PinRuleSet.All;
+        var check = _idle ?? new PinCheck();
+        _idle = null;
+        try
+        {
+            place(System.Numerics.BitOperations.TrailingZeroCount(gpios));
+            check.Begin(plan, catalog);
+            Span<PinFunction> functions = stackalloc PinFunction[placed.Length];
+            for (var i = 0; i < placed.Length; i++)
+                functions[i] = PinFunction.Read(placed[i]);
+            var memory = MemoryPins.Read(plan, check.Chip, check.Board);
+            var fixedMemory = !MemoryPins.DependsOnUses(plan, check.Chip, check.Board);
+            for (var rest = gpios; rest != 0; rest &= rest - 1)
+            {
+                var gpio = System.Numerics.BitOperations.TrailingZeroCount(rest);
+                place(gpio);
+                check.Move(gpio, functions, fixedMemory ? memory : null);
+                judged(gpio, HasErrors(check, rules) ? null : check.Findings);
+            }
+        }
+        finally
+        {
+            if (check.Plan is not null)
+                check.End();
+            _idle = check;
+        }
+    }
+
+    // An override can make less of an error, so where there are some all rules have their say first.
+    private static bool HasErrors(PinCheck check, IPinRule[] rules)
+    {
+        var seen = 0;
+        var overridden = check.Plan.Overrides.Count > 0;
+        foreach (var rule in rules)
+        {
+            rule.Check(check);
+            if (overridden)
+                continue;
+            for (; seen < check.Findings.Count; seen++)
+            {
+                if (check.Findings[seen].Severity == PinSeverity.Error)
+                    return true;
+            }
+        }
+
+        if (!overridden)
+            return false;
+        ApplyOverrides(check.Plan, check.Findings);
+        return check.Findings.Exists(finding => finding.Severity == PinSeverity.Error);
+    }
+
     private static void ApplyOverrides(PinPlan plan, List<PinFinding> findings)
     {
         for (var i = 0; i < plan.Overrides.Count; i++)

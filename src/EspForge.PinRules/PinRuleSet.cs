@@ -5,8 +5,8 @@ namespace EspForge.PinRules;
 /// <summary>The rules.</summary>
 public static class PinRuleSet
 {
-    /// <summary>All rules of this package, in the order of their ids.</summary>
-    public static IReadOnlyList<IPinRule> Default { get; } =
+    /// <summary>The rules as an array, for loops that run thousands of times.</summary>
+    internal static readonly IPinRule[] All =
     [
         new Nonexistent(),
         new NotBonded(),
@@ -41,6 +41,9 @@ public static class PinRuleSet
         new DriveCurrent(),
         new DeepSleepHold(),
     ];
+
+    /// <summary>All rules of this package, in the order of their ids.</summary>
+    public static IReadOnlyList<IPinRule> Default { get; } = All;
 
     internal static bool IsNamed(IPinRule rule, string idOrClass) =>
         string.Equals(rule.Id, idOrClass, StringComparison.Ordinal) || string.Equals(rule.Class, idOrClass, StringComparison.Ordinal);

@@ -57,12 +57,7 @@ internal sealed class PinVerdicts
         var rest = wanted & Candidates & ~row.Judged;
         if (rest == 0)
             return row;
-        row.Judged |= rest;
-        var one = new int[1];
-        var placed = new PinUse[uses.Count];
-        var plan = Prepare(placed, wake, interrupt, one);
-        for (; rest != 0; rest &= rest - 1)
-            Judge(row, plan, uses, placed, one, BitOperations.TrailingZeroCount(rest));
+        Judge(row, uses, wake, interrupt, rest);
         return row;
     }
 
@@ -71,10 +66,7 @@ internal sealed class PinVerdicts
     {
         if (PinCheck.Has(Candidates | row.Judged, gpio) || Chip.FindPin(gpio) is null)
             return;
-        row.Judged |= PinCheck.Bit(gpio);
-        var one = new int[1];
-        var placed = new PinUse[uses.Count];
-        Judge(row, Prepare(placed, wake, interrupt, one), uses, placed, one, gpio);
+        Judge(row, uses, wake, interrupt, PinCheck.Bit(gpio));
     }
 
     /// <summary>What the rules have against the line on this pin.</summary>
@@ -101,16 +93,27 @@ internal sealed class PinVerdicts
         Interrupts = interrupt ? one : [],
     };
 
-    private void Judge(VerdictRow row, PinPlan plan, IReadOnlyList<PinUse> uses, PinUse[] placed, int[] one, int gpio)
+    private void Judge(VerdictRow row, IReadOnlyList<PinUse> uses, IReadOnlyList<string> wake, bool interrupt, ulong gpios)
     {
-        one[0] = gpio;
-        for (var i = 0; i < placed.Length; i++)
-            placed[i] = uses[i] with { Gpio = gpio };
-        var report = PinChecker.Check(plan, _catalog);
-        if (report.HasErrors)
-            return;
-        row.Legal |= PinCheck.Bit(gpio);
-        row.Risk[gpio] = RiskOf(Chip, gpio, report.Findings);
+        row.Judged |= gpios;
+        var one = new int[1];
+        var placed = new PinUse[uses.Count];
+        PinChecker.JudgeEach(Prepare(placed, wake, interrupt, one), placed, _catalog, gpios, Place, Keep);
+
+        void Place(int gpio)
+        {
+            one[0] = gpio;
+            for (var i = 0; i < placed.Length; i++)
+                placed[i] = uses[i] with { Gpio = gpio };
+        }
+
+        void Keep(int gpio, List<PinFinding>? findings)
+        {
+            if (findings is null)
+                return;
+            row.Legal |= PinCheck.Bit(gpio);
+            row.Risk[gpio] = RiskOf(Chip, gpio, findings);
+        }
     }
 
     private string KeyOf(IReadOnlyList<PinUse> uses, IReadOnlyList<string> wake, bool interrupt)
