@@ -1,308 +1,123 @@
-using System.Globalization;
-using System.Text;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 
 namespace EspForge.PinRules;
 
 /// <summary>
-/// Reads the YAML that configurations are written in: mappings, lists, flow collections, plain, quoted and block scalars, comments, tags, anchors and
-/// aliases; the first document of a stream. What lies outside is refused with its line. Bounded in depth and nodes.
+/// Reads the first document of a YAML stream (YAML 1.2, by YamlDotNet's parser) into nodes that keep their line and their tag. Bounded in depth and nodes; an
+/// alias is the node it names, not a copy, so nothing grows by being named often.
 /// </summary>
 internal sealed class YamlReader
 {
     private const int MaxDepth = 32;
     private const int MaxNodes = 20_000;
 
-    private readonly List<Row> _rows;
     private readonly Dictionary<string, YamlNode> _anchors = new(StringComparer.Ordinal);
-    private int _at;
-    private int _depth;
+    private readonly Parser _parser;
     private int _nodes;
 
-    private YamlReader(List<Row> rows) => _rows = rows;
+    private YamlReader(Parser parser) => _parser = parser;
 
+    /// <summary>The root of the document; an empty mapping where the text has none. Fault <c>import-malformed</c> names the line.</summary>
     public static Outcome<YamlNode> Read(string text)
     {
-        var rows = new List<Row>();
-        var number = 0;
-        foreach (var raw in text.AsSpan().EnumerateLines())
-        {
-            number++;
-            var line = raw.TrimEnd().TrimStart('\ufeff').ToString();
-            if (line.StartsWith("---", StringComparison.Ordinal) && rows.Exists(row => !row.IsBlank) || line is "...")
-                break;
-            if (!line.StartsWith("---", StringComparison.Ordinal) && !line.StartsWith('%'))
-                rows.Add(new Row(number, line));
-        }
+        using var reader = new StringReader(text.TrimStart('\ufeff'));
 
-        var reader = new YamlReader(rows);
+        // Comments may hold what no YAML scalar may: the scanner drops them.
+        var scanner = new Scanner(reader, skipComments: true);
         try
         {
-            reader.SkipBlank();
-            if (reader._at == rows.Count)
-                return reader.Node(1, entries: []);
-            var root = reader.Block(reader.Current.Indent);
-            reader.SkipBlank();
-            return reader._at == rows.Count ? root : throw reader.Wrong("is not indented like the lines before it");
+            var parser = new Parser(scanner);
+            parser.Consume<StreamStart>();
+            return parser.Accept<StreamEnd>(out _) ? new YamlNode(1) { Entries = [] } : new YamlReader(parser).Document();
         }
         catch (YamlException error)
         {
-            return new Fault("import-malformed", error.Message);
+            // The scanner names where the collection began that it was in; a reader wants to know where it stopped. A quote is lost where it was opened.
+            var inQuotes = error.Message.Contains("quoted scalar", StringComparison.Ordinal);
+            return Malformed(error is SemanticErrorException || inQuotes ? error.Start.Line : scanner.CurrentPosition.Line, Sentence(error));
+        }
+        catch (InvalidOperationException)
+        {
+            // What the scanner throws where a flow collection is left open in the middle of a word.
+            return Malformed(scanner.CurrentPosition.Line, "a bracket is not closed, or a value is not quoted that must be.");
         }
     }
 
-    private Row Current => _rows[_at];
+    private static Fault Malformed(long line, string sentence) => new("import-malformed", $"Line {line}: {PinNames.Comment(sentence)}");
 
-    private YamlNode Block(int indent)
+    private Outcome<YamlNode> Document()
     {
-        if (++_depth > MaxDepth)
-            throw Wrong($"is nested deeper than {MaxDepth} levels");
-        try
-        {
-            var text = Current.Text;
-            if (text is "-" || text.StartsWith("- ", StringComparison.Ordinal))
-                return List(indent);
-            return KeyEnd(text) >= 0 ? Mapping(indent) : Inline(indent - 1, text);
-        }
-        finally
-        {
-            _depth--;
-        }
+        _parser.Consume<DocumentStart>();
+        return Node(0);
     }
 
-    private YamlNode List(int indent)
+    private YamlNode Node(int depth)
     {
-        var node = Node(Current.Number, items: []);
-        for (SkipBlank(); _at < _rows.Count && Current.Indent == indent && (Current.Text is "-" || Current.Text.StartsWith("- ", StringComparison.Ordinal)); SkipBlank())
+        if (_parser.TryConsume<AnchorAlias>(out var alias))
+            return _anchors.GetValueOrDefault(alias.Value.Value) ?? throw Wrong(alias, $"the alias '{alias.Value.Value}' names no anchor.");
+        if (!_parser.Accept<NodeEvent>(out var start))
+            throw Wrong(_parser.Current!, "a value is missing.");
+        if (depth > MaxDepth)
+            throw Wrong(start, $"it is nested deeper than {MaxDepth} levels.");
+        if (++_nodes > MaxNodes)
+            throw Wrong(start, $"the document has more than {MaxNodes} nodes.");
+        var tag = start.Tag.IsEmpty || start.Tag.IsNonSpecific ? null : start.Tag.Value.TrimStart('!');
+        var line = (int)start.Start.Line;
+        if (_parser.TryConsume<Scalar>(out var scalar))
+            return Named(start, new YamlNode(line) { Scalar = IsNothing(scalar) ? null : scalar.Value, Tag = tag });
+        if (_parser.TryConsume<SequenceStart>(out _))
         {
-            var rest = Current.Text[1..];
-            var inner = rest.TrimStart();
-            if (inner.Length == 0 || inner[0] == '#')
-            {
-                var line = Current.Number;
-                _at++;
-                node.Items!.Add(Child(indent, line));
-                continue;
-            }
-
-            // The item starts where its text does: "- id: x" is a mapping two columns in.
-            _rows[_at] = new Row(Current.Number, new string(' ', indent + 1 + rest.Length - inner.Length) + inner);
-            node.Items!.Add(Block(Current.Indent));
+            var list = Named(start, new YamlNode(line) { Items = [], Tag = tag });
+            while (!_parser.TryConsume<SequenceEnd>(out _))
+                list.Items!.Add(Node(depth + 1));
+            return list;
         }
 
-        return node;
+        _parser.Consume<MappingStart>();
+        var mapping = Named(start, new YamlNode(line) { Entries = [], Tag = tag });
+        var merged = new List<(string Key, YamlNode Value)>();
+        while (!_parser.TryConsume<MappingEnd>(out _))
+            AddEntry(mapping, merged, depth);
+
+        // What is merged in gives way to what stands here, wherever in the mapping "<<" is.
+        foreach (var entry in merged)
+        {
+            if (++_nodes > MaxNodes)
+                throw Wrong(start, $"the document has more than {MaxNodes} nodes.");
+            if (mapping[entry.Key] is null)
+                mapping.Entries!.Add(entry);
+        }
+
+        return mapping;
     }
 
-    private YamlNode Mapping(int indent)
+    private void AddEntry(YamlNode mapping, List<(string Key, YamlNode Value)> merged, int depth)
     {
-        var node = Node(Current.Number, entries: []);
-        for (SkipBlank(); _at < _rows.Count && Current.Indent == indent; SkipBlank())
-        {
-            var text = Current.Text;
-            if (text is "-" || text.StartsWith("- ", StringComparison.Ordinal))
-                break;
-            var end = KeyEnd(text);
-            if (end < 0)
-                throw Wrong("has no key: a colon and a space are missing");
-            var key = Key(text[..end].TrimEnd());
-            var value = Inline(indent, text[(end + 1)..].TrimStart());
-            if (key is "<<" && value.Entries is { } merged)
-                node.Entries!.AddRange(merged.Where(entry => node[entry.Key] is null).Take(MaxNodes - _nodes));
-            else
-                node.Entries!.Add((key, value));
-        }
-
-        if (_at < _rows.Count && Current.Indent > indent)
-            throw Wrong("is not indented like the lines before it");
-        return node;
-    }
-
-    // The value behind a key or a dash; it may go on in the lines that are indented deeper.
-    private YamlNode Inline(int indent, string rest)
-    {
-        var line = Current.Number;
-        string? tag = null;
-        string? anchor = null;
-        while (rest.Length > 0 && rest[0] is '!' or '&')
-        {
-            var end = rest.IndexOf(' ', StringComparison.Ordinal) is var space and >= 0 ? space : rest.Length;
-            if (rest[0] == '!')
-                tag = rest[1..end];
-            else
-                anchor = rest[1..end];
-            rest = rest[end..].TrimStart();
-        }
-
-        YamlNode node;
-        if (rest.Length == 0 || rest[0] == '#')
-        {
-            _at++;
-            node = Child(indent, line);
-        }
-        else if (rest[0] is '|' or '>')
-        {
-            node = Node(line, BlockScalar(indent, folded: rest[0] == '>'));
-        }
-        else if (rest[0] is '{' or '[' or '"' or '\'')
-        {
-            node = Flow(indent, rest);
-        }
-        else if (rest[0] == '*')
-        {
-            var name = rest[1..].Split(' ', '#')[0];
-            _at++;
-            return _anchors.GetValueOrDefault(name) ?? throw new YamlException($"Line {line}: the alias '{PinNames.Comment(name)}' names no anchor.");
-        }
+        if (!_parser.TryConsume<Scalar>(out var key))
+            throw Wrong(_parser.Current!, "a key is no plain text.");
+        var value = Node(depth + 1);
+        if (key.Value is not "<<")
+            mapping.Entries!.Add((key.Value, value));
         else
-        {
-            node = Node(line, Plain(indent, rest));
-        }
+            merged.AddRange((value.Items ?? [value]).SelectMany(source => source.Entries ?? []).Take(MaxNodes));
+    }
 
-        node.Tag ??= tag;
-        if (anchor is not null)
-            _anchors[anchor] = node;
+    private YamlNode Named(NodeEvent start, YamlNode node)
+    {
+        if (!start.Anchor.IsEmpty)
+            _anchors[start.Anchor.Value] = node;
         return node;
     }
 
-    // What stands below a key: deeper lines, or a list at the key's own indent.
-    private YamlNode Child(int indent, int line)
+    // "key:" with nothing behind it.
+    private static bool IsNothing(Scalar scalar) => scalar is { Style: ScalarStyle.Plain, Value.Length: 0 };
+
+    private static SemanticErrorException Wrong(ParsingEvent at, string message) => new(at.Start, at.End, message);
+
+    private static string Sentence(YamlException error)
     {
-        SkipBlank();
-        if (_at < _rows.Count && Current.Indent > indent)
-            return Block(Current.Indent);
-        if (_at < _rows.Count && Current.Indent == indent && indent >= 0 && (Current.Text is "-" || Current.Text.StartsWith("- ", StringComparison.Ordinal)) && !IsItem(line))
-            return Block(indent);
-        return Node(line);
-    }
-
-    // An empty item of a list is followed by its sibling, not by its content.
-    private bool IsItem(int line) => _rows.Exists(row => row.Number == line && row.Text.StartsWith('-'));
-
-    private string Plain(int indent, string rest)
-    {
-        var text = new StringBuilder(WithoutComment(rest));
-        for (_at++; _at < _rows.Count; _at++)
-        {
-            if (Current.IsBlank)
-                continue;
-            if (Current.Indent <= indent || KeyEnd(Current.Text) >= 0 || Current.Text.StartsWith("- ", StringComparison.Ordinal))
-                break;
-            text.Append(' ').Append(WithoutComment(Current.Text));
-        }
-
-        return text.ToString();
-    }
-
-    private string BlockScalar(int indent, bool folded)
-    {
-        var text = new StringBuilder();
-        var inner = -1;
-        for (_at++; _at < _rows.Count; _at++)
-        {
-            var row = Current;
-            if (row.Raw.Trim().Length > 0)
-            {
-                if (row.Indent <= indent)
-                    break;
-                if (inner < 0)
-                    inner = row.Indent;
-            }
-
-            text.Append(row.Raw.Length > inner && inner >= 0 ? row.Raw[Math.Min(inner, row.Indent)..] : "").Append(folded ? ' ' : '\n');
-        }
-
-        return text.ToString().TrimEnd() + (folded ? "" : "\n");
-    }
-
-    private YamlNode Flow(int indent, string rest)
-    {
-        var start = Current.Number;
-        var text = new StringBuilder(rest);
-        var flow = new YamlFlow(this, start);
-        while (true)
-        {
-            _at++;
-            if (flow.TryRead(text.ToString(), out var node, out var end))
-            {
-                var tail = text.ToString()[end..].TrimStart();
-                return tail.Length == 0 || tail[0] == '#' ? node : throw new YamlException($"Line {start}: there is more behind the value than a comment.");
-            }
-
-            while (_at < _rows.Count && _rows[_at].IsBlank)
-                _at++;
-            if (_at == _rows.Count || Current.Indent <= indent && Current.Text[0] is not ('}' or ']') || text.Length > PinPlanReader.MaxBytes)
-                throw new YamlException($"Line {start}: a bracket or quote is not closed.");
-            text.Append(' ').Append(Current.Text);
-        }
-    }
-
-    internal YamlNode Node(int line, string? scalar = null, List<(string, YamlNode)>? entries = null, List<YamlNode>? items = null) =>
-        ++_nodes > MaxNodes ? throw new YamlException($"Line {line}: the document has more than {MaxNodes} nodes.") : new YamlNode(line) { Scalar = scalar, Entries = entries, Items = items };
-
-    internal static YamlException Fault(int line, string message) => new(string.Create(CultureInfo.InvariantCulture, $"Line {line} {message}."));
-
-    private YamlException Wrong(string message) => Fault(Current.Number, message);
-
-    private void SkipBlank()
-    {
-        while (_at < _rows.Count && Current.IsBlank)
-            _at++;
-        if (_at < _rows.Count && Current.Raw[Current.Indent] == '\t')
-            throw Wrong("is indented with a tab");
-    }
-
-    private static string Key(string text) => text.Length >= 2 && text[0] is '"' or '\'' && text[^1] == text[0] ? text[1..^1] : text;
-
-    // Where the colon is that ends a key, or -1. A colon inside quotes or brackets ends none.
-    private static int KeyEnd(string text)
-    {
-        if (text.Length == 0 || text[0] is '{' or '[' or '#' or '|' or '>' or '!' or '*' && !text.StartsWith("*.", StringComparison.Ordinal))
-            return -1;
-        var from = 0;
-        if (text[0] is '"' or '\'')
-        {
-            from = text.IndexOf(text[0], 1) + 1;
-            if (from == 0 || text[from..].TrimStart() is not { Length: > 0 } behind || behind[0] != ':')
-                return -1;
-        }
-
-        for (var i = from; i < text.Length; i++)
-        {
-            if (text[i] == ':' && (i + 1 == text.Length || text[i + 1] is ' ' or '\t'))
-                return i;
-            if (text[i] == '#' && i > 0 && text[i - 1] is ' ' or '\t')
-                return -1;
-        }
-
-        return -1;
-    }
-
-    private static string WithoutComment(string text)
-    {
-        var at = text.IndexOf(" #", StringComparison.Ordinal);
-        return (at < 0 ? text : text[..at]).Trim();
-    }
-
-    private readonly struct Row
-    {
-        public Row(int number, string raw)
-        {
-            (Number, Raw) = (number, raw);
-            while (Indent < raw.Length && raw[Indent] == ' ')
-                Indent++;
-            Text = raw[Indent..].TrimEnd();
-        }
-
-        public int Number { get; }
-
-        public string Raw { get; }
-
-        public int Indent { get; }
-
-        public string Text { get; }
-
-        public bool IsBlank => Text.Length == 0 || Text[0] == '#';
+        var text = (error.InnerException?.Message ?? error.Message).Trim();
+        return text.EndsWith('.') ? text : text + ".";
     }
 }
-
-/// <summary>The document is not YAML that can be read.</summary>
-internal sealed class YamlException(string message) : Exception(message);

@@ -92,7 +92,7 @@ public sealed class EspHomeImportTests
 
     [Theory]
     [InlineData("esp32:\n\tboard: x\n", "Line 2")]
-    [InlineData("a: [1, 2\nb: 3\n", "Line 1")]
+    [InlineData("a: [1, 2\nb: 3\n", "Line 2")]
     [InlineData("a:\n  b: 1\n c: 2\n", "Line 3")]
     [InlineData("a: *nobody\n", "Line 1")]
     [InlineData("- a\n- b\n", "no mapping")]
