@@ -95,6 +95,11 @@ public sealed class EspForgeOptions
     [Range(typeof(long), "1024", "268435456")]
     public long MaxImageBytes { get; set; } = 16_777_216;
 
+    /// <summary>How long a search for pins (<c>pins/solve</c>, <c>pins/port</c>) may take before it is given up.</summary>
+    /// <value>1 millisecond … 1 minute; the default is 3 seconds.</value>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
+    public TimeSpan PinSearchTimeLimit { get; set; } = TimeSpan.FromSeconds(3);
+
     /// <summary>How often rollouts are looked at.</summary>
     /// <value>100 milliseconds … 1 hour; the default is 1 second.</value>
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]

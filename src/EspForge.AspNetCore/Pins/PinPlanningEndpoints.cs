@@ -5,6 +5,7 @@ using EspForge.PinRules;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
 
 namespace EspForge.AspNetCore;
 
@@ -15,8 +16,6 @@ internal static class PinPlanningEndpoints
     private const int MaxImportBytes = 1_000_000;
     private const int MaxText = 128;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
-
     public static void MapPinPlanning(this RouteGroupBuilder pins)
     {
         pins.MapPost("solve", SolveAsync).WithName("solvePins").Accepts<PinRequestDocument>("application/json", ApiResults.AnyType);
@@ -25,7 +24,7 @@ internal static class PinPlanningEndpoints
         pins.MapPost("import", ImportAsync).WithName("importPins").Accepts<PinImportDocument>("application/json", ApiResults.AnyType);
     }
 
-    private static async Task<ApiResult<SolutionView>> SolveAsync(HttpRequest request, ApiCaller caller, OrganizationBoards boards, CancellationToken cancel)
+    private static async Task<ApiResult<SolutionView>> SolveAsync(HttpRequest request, ApiCaller caller, OrganizationBoards boards, IOptions<EspForgeOptions> options, CancellationToken cancel)
     {
         var (bytes, refusal) = await PinBody.ReadAsync(request, PinEndpoints.MaxBytes, "A request", cancel);
         if (bytes is null)
@@ -33,10 +32,10 @@ internal static class PinPlanningEndpoints
         var catalog = await boards.ForAsync(caller.Organization, cancel);
         if (!PinRequestReader.Read(bytes, catalog).TryGet(out var wanted, out var fault))
             return PinBody.Invalid(fault);
-        return await BoundedAsync(stop => ApiResults.Ok(SolutionView.Of(PinSolver.Solve(wanted, catalog, stop))), cancel);
+        return await BoundedAsync(stop => ApiResults.Ok(SolutionView.Of(PinSolver.Solve(wanted, catalog, stop))), options.Value.PinSearchTimeLimit, cancel);
     }
 
-    private static async Task<ApiResult<PortView>> PortAsync(HttpRequest request, ApiCaller caller, OrganizationBoards boards, CancellationToken cancel)
+    private static async Task<ApiResult<PortView>> PortAsync(HttpRequest request, ApiCaller caller, OrganizationBoards boards, IOptions<EspForgeOptions> options, CancellationToken cancel)
     {
         var (body, refusal) = await PinBody.ReadObjectAsync(request, PinEndpoints.MaxBytes, ["plan", "board"], ["plan", "board"], cancel);
         if (body is null)
@@ -49,7 +48,7 @@ internal static class PinPlanningEndpoints
         if (catalog.FindBoard(to) is null)
             return PinBody.Invalid("plan-invalid", "$.board names no board; GET boards lists them.");
         return await BoundedAsync<PortView>(
-            stop => PinPorter.Port(plan, to, catalog, stop).TryGet(out var port, out var refused) ? PortView.Of(port) : PinBody.Invalid("plan-invalid", $"$.plan {refused.Message}"), cancel);
+            stop => PinPorter.Port(plan, to, catalog, stop).TryGet(out var port, out var refused) ? PortView.Of(port) : PinBody.Invalid("plan-invalid", $"$.plan {refused.Message}"), options.Value.PinSearchTimeLimit, cancel);
     }
 
     private static async Task<ApiResult<PlanDiffView>> DiffAsync(HttpRequest request, ApiCaller caller, OrganizationBoards boards, CancellationToken cancel)
@@ -116,17 +115,17 @@ internal static class PinPlanningEndpoints
     }
 
     /// <summary>Off the request's thread, and only as long as somebody waits and it is worth waiting.</summary>
-    private static async Task<ApiResult<T>> BoundedAsync<T>(Func<CancellationToken, ApiResult<T>> search, CancellationToken cancel)
+    private static async Task<ApiResult<T>> BoundedAsync<T>(Func<CancellationToken, ApiResult<T>> search, TimeSpan limit, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        stop.CancelAfter(Patience);
+        stop.CancelAfter(limit);
         try
         {
             return await Task.Run(() => search(stop.Token), stop.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            return new Fault("solve-limit", $"No answer was found within {Patience.TotalSeconds:0} seconds. Ask for less at once, or name pins with 'gpios'.");
+            return new Fault("solve-limit", $"No answer was found within {limit.TotalSeconds:0.###} seconds. Ask for less at once, or name pins with 'gpios'.");
         }
     }
 }

@@ -87,4 +87,19 @@ public class OwnBoardTests
         Assert.Equal((403, "FORBIDDEN", null), await host.RefusalAsync(HttpMethod.Post, "boards", JsonNode.Parse(File), Person.Viewer));
         Assert.Equal((413, "TOO_LARGE", null), await host.RefusalAsync(HttpMethod.Post, "boards", new StringContent(new string(' ', 270_000), Encoding.UTF8, "application/json")));
     }
+
+    [Fact]
+    public async Task An_organization_has_a_hundred_boards_of_its_own_and_room_again_when_one_goes()
+    {
+        await using var host = await FleetHost.StartAsync();
+        for (var i = 0; i < 100; i++)
+            await host.DataAsync(HttpMethod.Post, "boards", Numbered(i));
+        Assert.Equal((409, "BOARD_LIMIT", null), await host.RefusalAsync(HttpMethod.Post, "boards", Numbered(100)));
+        Assert.Equal(100, (await host.GetAsync("boards")).AsArray().Count(b => (bool)b!["own"]!));
+        using (var gone = await host.SendAsync(HttpMethod.Delete, "/api/v1/boards/pump-7", Person.Developer))
+            Assert.Equal(204, (int)gone.StatusCode);
+        Assert.Equal("pump-100", (string)(await host.DataAsync(HttpMethod.Post, "boards", Numbered(100)))["id"]!);
+
+        static JsonNode Numbered(int i) => JsonNode.Parse(File.Replace("pump-controller", $"pump-{i}", StringComparison.Ordinal))!;
+    }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EspForge.AspNetCore.Tests.Pins;
 
@@ -121,5 +122,16 @@ public class PinPlanningTests(SharedHost shared) : IClassFixture<SharedHost>
         Assert.Equal((400, "PLAN_INVALID", "$.text"), await shared.Host.RefusalAsync(HttpMethod.Post, "pins/import", new { text = new string('a', 300_000) }));
         Assert.Equal((413, "TOO_LARGE", null), await shared.Host.RefusalAsync(HttpMethod.Post, "pins/import", new { text = new string('a', 1_100_000) }));
         Assert.Equal((413, "TOO_LARGE", null), await shared.Host.RefusalAsync(HttpMethod.Post, "pins/solve", new StringContent(new string(' ', 70_000), Encoding.UTF8, "application/json")));
+    }
+
+    [Fact]
+    public async Task A_search_that_takes_longer_than_it_may_is_given_up_and_says_so()
+    {
+        await using var host = await FleetHost.StartAsync(services: services => services.Configure<EspForgeOptions>(options => options.PinSearchTimeLimit = TimeSpan.FromMilliseconds(1)));
+        var needs = new object[] { new { kind = "i2c", count = 2 }, new { kind = "uart", count = 5 }, new { kind = "twai", count = 3 }, new { kind = "i2s", count = 2 }, new { kind = "pwm", count = 8 }, new { kind = "spi", count = 2 } };
+        var asked = JsonNode.Parse(System.Text.Json.JsonSerializer.Serialize(new { plan = new { chip = "esp32p4", uses = Array.Empty<object>() }, needs }))!;
+        var refusal = await host.RefusalAsync(HttpMethod.Post, "pins/solve", asked, Person.Viewer);
+        Assert.Equal((409, "SOLVE_LIMIT"), (refusal.Status, refusal.Code));
+        Assert.Empty((await host.GetAsync("audit")).AsArray());
     }
 }
