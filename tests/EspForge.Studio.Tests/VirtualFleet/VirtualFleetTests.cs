@@ -54,6 +54,20 @@ public sealed class VirtualFleetTests
     }
 
     [Fact]
+    public async Task A_device_of_an_own_board_plays_the_memory_of_that_board()
+    {
+        await using var host = await StudioHost.StartAsync();
+        var admin = await host.BootstrapAsync();
+        Assert.Equal(HttpStatusCode.Created, (await admin.PostAsync("boards", JsonDocument.Parse("""
+            {"schemaVersion":1,"id":"pump-controller","name":"Pump controller","vendor":"Acme","chip":"esp32c3","module":"ESP32-C3-MINI-1","flashBytes":8388608,"psramBytes":0,"psramMode":null,
+             "headerOrder":"documented","headers":[{"id":"J1","side":"left","pins":[{"pos":1,"label":"IO4","kind":"gpio","gpio":4}]}],"exposedGpios":[4]}
+            """).RootElement)).Status);
+        await admin.PostAsync("virtual-devices", new { count = 1, product = "pump", board = "pump-controller" });
+        var devices = await admin.UntilAsync("devices?product=pump", list => list.GetArrayLength() == 1 && list[0].GetProperty("hardware").ValueKind == JsonValueKind.Object);
+        Assert.Equal(8_388_608, devices[0].GetProperty("hardware").GetProperty("flashBytes").GetInt64());
+    }
+
+    [Fact]
     public async Task A_device_whose_process_dies_is_started_again()
     {
         await using var host = await StudioHost.StartAsync();

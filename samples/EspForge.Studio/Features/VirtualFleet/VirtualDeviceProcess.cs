@@ -7,7 +7,7 @@ using EspForge.Boards;
 namespace EspForge.Studio.VirtualFleet;
 
 /// <summary>What one start of a virtual device needs.</summary>
-internal sealed record VirtualDeviceStart(string BootloaderPath, string FactoryImagePath, string StateDirectory, string ServerUrl, VirtualDeviceRow Device, VirtualFleetOptions Speeds);
+internal sealed record VirtualDeviceStart(string BootloaderPath, string FactoryImagePath, string StateDirectory, string ServerUrl, VirtualDeviceRow Device, Board? Board, VirtualFleetOptions Speeds);
 
 /// <summary>
 /// One <c>ef_bootloader</c>. Its standard input is a pipe that only this process holds: when this process ends, however it ends, the device reads the end
@@ -110,7 +110,7 @@ internal sealed class VirtualDeviceProcess : IAsyncDisposable
         yield return ("--soak-ms", Text(start.Speeds.SoakMilliseconds));
         yield return ("--confirm-timeout-ms", Text(start.Speeds.ConfirmTimeoutMilliseconds));
         yield return ("--rssi-dbm", Text(SignalOf(device.HardwareId)));
-        if (BoardCatalog.Default.FindBoard(device.Board) is { } board)
+        if (start.Board is { } board)
             yield return ("--hardware", HardwareOf(board));
         yield return ("--follow-stdin", null);
 

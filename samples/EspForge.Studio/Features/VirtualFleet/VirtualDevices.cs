@@ -127,7 +127,10 @@ internal sealed partial class VirtualDevices(
             return fault;
         }
 
-        return new VirtualDeviceStart(tools.BootloaderPath, tools.FactoryImagePath(device.Chip), Path.Combine(_folder, device.HardwareId), url, device, options.Value);
+        await using var scope = scopes.CreateAsyncScope();
+        var boards = await scope.ServiceProvider.GetRequiredService<OrganizationBoards>().ForAsync(device.Organization, cancel);
+        return new VirtualDeviceStart(
+            tools.BootloaderPath, tools.FactoryImagePath(device.Chip), Path.Combine(_folder, device.HardwareId), url, device, boards.FindBoard(device.Board), options.Value);
     }
 
     async Task IVirtualDeviceHost.TurnAsync(CancellationToken cancel)
