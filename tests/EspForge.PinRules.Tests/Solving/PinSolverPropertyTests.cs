@@ -1,5 +1,7 @@
 using System.Globalization;
 using EspForge.Boards;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace EspForge.PinRules.Tests.Solving;
 
@@ -14,9 +16,8 @@ public sealed class PinSolverPropertyTests
     public void The_cost_is_the_least_of_all_placements()
     {
         var (solved, refused) = (0, 0);
-        for (var seed = 0; seed < SmallRequests; seed++)
+        Hold(RandomRequests.AnySmall, SmallRequests, (seed, request) =>
         {
-            var request = RandomRequests.Small(seed);
             var solution = PinSolver.Solve(request);
             var least = BruteForce.Least(request);
             Assert.True(least == (solution.Plan is null ? null : solution.Cost), $"seed {seed}: {least} is the least, not {solution.Cost} {solution.Conflict}");
@@ -24,7 +25,7 @@ public sealed class PinSolverPropertyTests
                 refused++;
             else
                 solved++;
-        }
+        });
 
         Assert.True(solved > SmallRequests / 4 && refused > SmallRequests / 20, $"{solved} solved, {refused} refused");
     }
@@ -33,19 +34,19 @@ public sealed class PinSolverPropertyTests
     public void The_bound_is_the_cost_and_the_plan_has_no_error()
     {
         var solved = 0;
-        for (var seed = 0; seed < LargeRequests; seed++)
+        Hold(RandomRequests.AnyLarge, LargeRequests, (seed, request) =>
         {
-            var solution = PinSolver.Solve(RandomRequests.Large(seed));
+            var solution = PinSolver.Solve(request);
             if (solution.Plan is null)
             {
                 Assert.NotEmpty(solution.Conflict!.Message);
-                continue;
+                return;
             }
 
             solved++;
             Assert.True(solution.Bound == solution.Cost && solution.IsOptimal, $"seed {seed}: {solution.Bound} is not {solution.Cost}");
             Assert.True(!PinChecker.Check(solution.Plan).HasErrors, $"seed {seed}");
-        }
+        });
 
         Assert.True(solved > LargeRequests / 10, $"{solved} solved");
     }
@@ -53,11 +54,11 @@ public sealed class PinSolverPropertyTests
     [Fact]
     public void The_duals_prove_the_choice_of_pins()
     {
-        for (var seed = 0; seed < 300; seed++)
+        Hold(RandomRequests.AnyLarge, 300, (_, request) =>
         {
-            var solution = PinSolver.Solve(RandomRequests.Large(seed));
+            var solution = PinSolver.Solve(request);
             if (solution.Plan is null)
-                continue;
+                return;
             var proof = solution.Proof!;
             Assert.Equal(solution.Cost.Packed, proof.Lines.Sum() + proof.Pins.Values.Sum());
             Assert.Equal(solution.Cost.Packed, solution.Placements.Sum(placement => placement.Cost.Packed));
@@ -65,39 +66,37 @@ public sealed class PinSolverPropertyTests
                 Assert.Equal(solution.Placements[i].Cost.Packed, proof.Lines[i] + proof.Pins.GetValueOrDefault(solution.Placements[i].Use.Gpio));
             var used = solution.Placements.Select(placement => placement.Use.Gpio).ToHashSet();
             Assert.All(proof.Pins, pin => Assert.True(pin.Value < 0 && used.Contains(pin.Key) || solution.Placements.Count > 30));
-        }
+        });
     }
 
     [Fact]
     public void The_order_of_the_needs_does_not_matter()
     {
-        for (var seed = 0; seed < 400; seed++)
+        Hold(RandomRequests.AnyLarge, 400, (seed, request) =>
         {
-            var request = RandomRequests.Large(seed);
-            var shuffled = Enumerable.Range(0, request.Needs.Count).OrderBy(_ => new Random(seed).Next()).Reverse().ToArray();
+            var shuffled = Enumerable.Range(0, request.Needs.Count).OrderBy(index => new Random(seed ^ index).Next()).ToArray();
             var first = PinSolver.Solve(request);
             var second = PinSolver.Solve(request with { Needs = [.. shuffled.Select(index => request.Needs[index])] });
             Assert.Equal(first.Plan is null, second.Plan is null);
             if (first.Plan is null)
             {
                 Assert.Equal(first.Conflict!.Message, second.Conflict!.Message);
-                continue;
+                return;
             }
 
             Assert.Equal(first.Cost, second.Cost);
             Assert.Equal(first.Plan.Uses.OrderBy(use => use.Gpio), second.Plan!.Uses.OrderBy(use => use.Gpio));
-        }
+        });
     }
 
     [Fact]
     public void A_clash_is_one_and_no_part_of_it_is()
     {
         var clashes = 0;
-        for (var seed = 0; seed < SmallRequests; seed++)
+        Hold(RandomRequests.AnySmall, SmallRequests, (seed, request) =>
         {
-            var request = RandomRequests.Small(seed);
             if (PinSolver.Solve(request) is not { Conflict: { } conflict })
-                continue;
+                return;
             clashes++;
             var verdicts = new PinVerdicts(request.Plan, BoardCatalog.Default);
             var problem = Assert.Single(PinSolver.Problems(request, verdicts));
@@ -106,10 +105,13 @@ public sealed class PinSolverPropertyTests
             Assert.False(IsPlaceable(request, problem, rows), $"seed {seed}: {conflict}");
             for (var rest = rows; rest != 0; rest &= rest - 1)
                 Assert.True(IsPlaceable(request, problem, rows & ~(rest & (0 - rest))), $"seed {seed}: {conflict} is not minimal");
-        }
+        });
 
         Assert.True(clashes > SmallRequests / 20, $"{clashes} clashes");
     }
+
+    private static void Hold(Arbitrary<(int Seed, PinRequest Request)> requests, int count, Action<int, PinRequest> holds) =>
+        Prop.ForAll(requests, one => holds(one.Seed, one.Request)).Check(Config.QuickThrowOnFailure.WithMaxTest(count));
 
     // By brute force, over a request that asks for these lines alone.
     private static bool IsPlaceable(PinRequest request, PinProblem problem, ulong rows)

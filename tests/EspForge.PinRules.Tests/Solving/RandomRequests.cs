@@ -1,4 +1,6 @@
 using EspForge.Boards;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace EspForge.PinRules.Tests.Solving;
 
@@ -7,6 +9,12 @@ internal static class RandomRequests
 {
     private static readonly string[] Kinds =
         ["i2c", "uart", "twai", "i2s", "spi", "sdcard", "pwm", "pwm", "adc", "adc", "touch", "dac", "output", "output", "input", "interrupt", "wake", "relay", "lora"];
+
+    /// <summary>At most 8 lines on few pins, with the seed that makes the request.</summary>
+    public static readonly Arbitrary<(int Seed, PinRequest Request)> AnySmall = Arb.From(Gen.Choose(0, int.MaxValue - 1).Select(seed => (seed, Small(seed))));
+
+    /// <summary>Anything up to a full board, with the seed that makes the request.</summary>
+    public static readonly Arbitrary<(int Seed, PinRequest Request)> AnyLarge = Arb.From(Gen.Choose(0, int.MaxValue - 1).Select(seed => (seed, Large(seed))));
 
     /// <summary>At most <paramref name="maxLines"/> lines on few pins, so that every placement can be tried.</summary>
     public static PinRequest Small(int seed, int maxLines = 8)
