@@ -15,7 +15,6 @@ public static class PinChecker
     public static PinReport Check(PinPlan plan, BoardCatalog? catalog = null, IReadOnlyList<IPinRule>? rules = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        rules ??= PinRuleSet.Default;
 
         // Taken, not borrowed: a rule of a user may check another plan while this one is under way.
         var check = _idle ?? new PinCheck();
@@ -23,8 +22,17 @@ public static class PinChecker
         try
         {
             check.Begin(plan, catalog ?? BoardCatalog.Default);
-            for (var i = 0; i < rules.Count; i++)
-                rules[i].Check(check);
+            if (rules is null)
+            {
+                foreach (var rule in PinRuleSet.Checks)
+                    rule(check);
+            }
+            else
+            {
+                for (var i = 0; i < rules.Count; i++)
+                    rules[i].Check(check);
+            }
+
             ApplyOverrides(plan, check.Findings);
             check.Findings.Sort(Compare);
             return new PinReport(check.Findings.Count == 0 ? [] : check.Findings.ToArray());
@@ -51,7 +59,6 @@ public static class PinChecker
     {
         if (gpios == 0)
             return;
-        var rules = PinRuleSet.All;
         var check = _idle ?? new PinCheck();
         _idle = null;
         try
@@ -68,7 +75,7 @@ public static class PinChecker
                 var gpio = System.Numerics.BitOperations.TrailingZeroCount(rest);
                 place(gpio);
                 check.Move(gpio, functions, fixedMemory ? memory : null);
-                judged(gpio, HasErrors(check, rules) ? null : check.Findings);
+                judged(gpio, HasErrors(check) ? null : check.Findings);
             }
         }
         finally
@@ -80,13 +87,13 @@ public static class PinChecker
     }
 
     // An override can make less of an error, so where there are some all rules have their say first.
-    private static bool HasErrors(PinCheck check, IPinRule[] rules)
+    private static bool HasErrors(PinCheck check)
     {
         var seen = 0;
         var overridden = check.Plan.Overrides.Count > 0;
-        foreach (var rule in rules)
+        foreach (var rule in PinRuleSet.Checks)
         {
-            rule.Check(check);
+            rule(check);
             if (overridden)
                 continue;
             for (; seen < check.Findings.Count; seen++)
