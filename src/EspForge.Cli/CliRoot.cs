@@ -17,6 +17,10 @@ internal static class CliRoot
             PinsDiffCommand.Create(),
         },
         BoardsCommand.Create(),
+        LoginCommands.CreateLogin(),
+        LoginCommands.CreateLogout(),
+        BuildCommand.Create(),
+        PushCommand.Create(),
         new Command("image", "Firmware images.")
         {
             ImageInspectCommand.Create(),
@@ -26,11 +30,16 @@ internal static class CliRoot
             KeyCommands.CreateKey(),
             KeyCommands.ShowPublic(),
         },
-        new Command("release", "Release manifests.")
+        new Command("release", "Releases: of a server (create, list) and manifests in files (sign, verify).")
         {
+            ReleaseServerCommands.CreateCreate(),
+            ReleaseServerCommands.CreateList(),
             ReleaseSignCommand.Create(),
             ReleaseVerifyCommand.Create(),
         },
+        RolloutCommand.Create(),
+        DevicesCommand.Create(),
+        KeysCommand.Create(),
     };
 
     /// <summary>Runs one command line and returns its exit code, see <see cref="ExitCode"/>.</summary>
