@@ -21,7 +21,7 @@ public sealed class BuildQueueOptions
     [Range(1, 3600)]
     public int TimeLimitSeconds { get; set; } = 180;
 
-    /// <summary>What builds run in: Auto, Bubblewrap or Process.</summary>
+    /// <summary>What builds run in: Auto, Bubblewrap, Container or Process.</summary>
     /// <value>The default is Auto.</value>
     public SandboxKind Sandbox { get; set; } = SandboxKind.Auto;
 
