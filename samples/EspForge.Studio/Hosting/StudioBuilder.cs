@@ -1,6 +1,7 @@
 using EspForge.AspNetCore;
 using EspForge.Studio;
 using EspForge.Studio.Accounts;
+using EspForge.Studio.ApiKeys;
 using EspForge.Studio.Bootstrap;
 using EspForge.Studio.Builds;
 using EspForge.Studio.Projects;
@@ -42,10 +43,14 @@ internal static class StudioBuilder
             options.DataDirectory = data.Root;
             options.ClaimsPerAddressPerMinute = 600;
             options.FaultStatuses["account-disabled"] = StatusCodes.Status403Forbidden;
+            options.FaultStatuses["file-changed"] = StatusCodes.Status412PreconditionFailed;
+            options.FaultStatuses["upgrade-required"] = StatusCodes.Status426UpgradeRequired;
+            options.FaultStatuses["install-not-allowed"] = StatusCodes.Status403Forbidden;
         });
         services.AddEspForgeStores<StudioDbContext>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
 
+        services.AddScoped<ProjectEditor>();
         services.AddScoped<ProjectBoards>();
         services.AddScoped<IBoardUses>(provider => provider.GetRequiredService<ProjectBoards>());
         services.AddScoped<IDevicePlans>(provider => provider.GetRequiredService<ProjectBoards>());
@@ -86,6 +91,7 @@ internal static class StudioBuilder
         app.UseUserInterfaceFiles();
         app.UseRouting();
         app.UseUserInterfacePages();
+        app.UseWebSockets();
         app.UseAuthentication();
         app.UseAuthorization();
 
@@ -94,6 +100,7 @@ internal static class StudioBuilder
         api.MapBootstrap();
         api.MapAuth();
         api.MapUsers();
+        api.MapApiKeys();
         api.MapProjects();
         api.MapBuilds();
         api.MapVirtualFleet();

@@ -61,7 +61,7 @@ internal static class BuildEndpoints
             Version = body.Value.Version,
             Chip = project.Chip,
             Files = [.. project.Files.Select(file => Build.ProjectFile.FromText(file.Path, file.Content))],
-            GeneratedFiles = [Build.ProjectFile.FromText(ProjectPath.Generated, PinHeader.Generate(plan, catalog))],
+            GeneratedFiles = [Build.ProjectFile.FromText(ProjectToolchains.PinsPath(project.Toolchain), PinHeader.Generate(plan, catalog))],
         };
         if (builder.Check(request) is { } invalid)
             return ApiResults.Invalid("files", invalid.Message);
