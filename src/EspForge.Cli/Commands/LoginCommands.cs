@@ -24,9 +24,9 @@ internal static class LoginCommands
         var email = new Option<string?>("--email") { Description = "Sign in with a password and make an API key for this machine. Without it an API key is asked for." };
         var days = new Option<int>("--days") { Description = "How long the key that is made is good, in days: 1-365; the default is 90.", DefaultValueFactory = _ => 90 };
         var command = new Command("login", "Keep an API key for a server. Exit code: 0 kept, 1 refused, 2 not usable, 3 the server cannot be reached.") { server, email, days };
-        command.Validators.Add(result =>
+        days.Validators.Add(result =>
         {
-            if (result.GetValue(days) is < 1 or > 365)
+            if (result.GetValueOrDefault<int>() is < 1 or > 365)
                 result.AddError("--days is 1-365.");
         });
         command.SetAction(async (parsed, cancel) =>
