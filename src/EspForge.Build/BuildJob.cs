@@ -87,6 +87,9 @@ public sealed class BuildJob
     /// <param name="cancellationToken">Ends reading.</param>
     public Task<Outcome<byte[]>> ReadFileAsync(string path, long maxBytes, CancellationToken cancellationToken) => JobFiles.ReadAsync(Directory, path, maxBytes, cancellationToken);
 
+    /// <summary>A line of a tool for the log, for a run whose output the toolchain reads too.</summary>
+    internal void Write(BuildLineSource source, string line) => _log.Write(source, line);
+
     internal SandboxView View => new(Directory, _mounts) { Limits = SandboxLimits.From(Options) };
 
     internal IBuildSandbox Sandbox => _sandbox;

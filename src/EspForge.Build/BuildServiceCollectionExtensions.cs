@@ -10,8 +10,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class BuildServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="FirmwareBuilder"/> with its toolchains, <see cref="SandboxSelector"/>, <see cref="BuildCache"/>, <see cref="ToolchainDoctor"/> and
-    /// <see cref="ToolchainInstaller"/>. An <see cref="IToolchain"/> registered before is used too, and instead of one of the same name.
+    /// Adds <see cref="FirmwareBuilder"/> with its toolchains, <see cref="SandboxSelector"/>, <see cref="BuildCache"/>, <see cref="LanguageSessions"/>,
+    /// <see cref="ToolchainDoctor"/> and <see cref="ToolchainInstaller"/>. An <see cref="IToolchain"/> registered before is used too, and instead of one of the same name.
     /// </summary>
     public static IServiceCollection AddEspForgeBuild(this IServiceCollection services, Action<BuildOptions>? configure = null)
     {
@@ -28,10 +28,18 @@ public static class BuildServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetService<ILogger<HostToolchain>>() ?? NullLogger<HostToolchain>.Instance));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IToolchain, HostToolchain>(provider => provider.GetRequiredService<HostToolchain>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IToolchain, PlatformioToolchain>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IToolchain, EspIdfToolchain>());
         services.TryAddSingleton(provider => new BuildCache(
             provider.GetRequiredService<IOptions<BuildOptions>>(), provider.GetRequiredService<TimeProvider>(), provider.GetService<ILogger<BuildCache>>()));
         services.TryAddSingleton<ToolchainInstaller>();
         services.TryAddSingleton<ToolchainDoctor>();
+        services.TryAddSingleton(provider => new LanguageSessions(
+            provider.GetServices<IToolchain>(),
+            provider.GetRequiredService<SandboxSelector>(),
+            provider.GetRequiredService<IOptions<BuildOptions>>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<ILogger<LanguageSessions>>()));
         services.TryAddSingleton(provider => new FirmwareBuilder(
             provider.GetServices<IToolchain>(),
             provider.GetRequiredService<SandboxSelector>(),

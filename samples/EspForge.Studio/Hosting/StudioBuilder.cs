@@ -6,6 +6,7 @@ using EspForge.Studio.Bootstrap;
 using EspForge.Studio.Builds;
 using EspForge.Studio.Projects;
 using EspForge.Studio.Status;
+using EspForge.Studio.Toolchains;
 using EspForge.Studio.Users;
 using EspForge.Studio.VirtualFleet;
 using EspForge.Studio.WebInterface;
@@ -57,6 +58,7 @@ internal static class StudioBuilder
         services.AddStudioAccounts(settings.GetSection("Accounts"));
         services.AddSingleton<SetupCode>();
         services.AddStudioBuilds(settings.GetSection("Builds"), data);
+        services.AddStudioToolchains();
         services.AddVirtualFleet(settings.GetSection("VirtualFleet"));
         services.AddSingleton<UserInterface>();
         services.AddStudioStatus();
@@ -103,6 +105,7 @@ internal static class StudioBuilder
         api.MapApiKeys();
         api.MapProjects();
         api.MapBuilds();
+        api.MapToolchains();
         api.MapVirtualFleet();
         api.MapStatus();
         app.MapOpenApi("/api/v1/openapi.json").AllowAnonymous();

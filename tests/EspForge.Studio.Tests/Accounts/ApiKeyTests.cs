@@ -174,7 +174,7 @@ public sealed class ApiKeyTests
 
     private static async Task<(int Status, string Body)> CurlAsync(params string[] arguments)
     {
-        using var curl = Process.Start(new ProcessStartInfo("curl", ["-sS", "-w", "\n%{http_code}", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var curl = Process.Start(new ProcessStartInfo("curl", ["-sS", "-w", "\n%{http_code}", .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
         var output = await curl.StandardOutput.ReadToEndAsync();
         var error = await curl.StandardError.ReadToEndAsync();
         await curl.WaitForExitAsync();
