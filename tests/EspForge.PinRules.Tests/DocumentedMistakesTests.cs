@@ -74,7 +74,7 @@ public sealed class DocumentedMistakesTests
         { "three blocks of RMT on a C3", "rmt-memory", PinSeverity.Error, 4, Plans.OfUses("esp32c3", new PinUse(4, "rmt0", "tx") { RmtSymbols = 144 }) },
         { "a valve on GPIO18 of an S3", "power-up-glitch", PinSeverity.Warning, 18, Plans.OfChip("esp32s3", "18 valve") },
         { "60 mA from a pin", "current", PinSeverity.Error, 4, Plans.OfUses("esp32", new PinUse(4, "led") { DriveMilliamps = 60 }) },
-        { "a relay held in deep sleep by a digital pad", "hold", PinSeverity.Warning, 18, Plans.OfUses("esp32", new PinUse(18, "relay") { Hold = true }) },
+        { "a relay held in deep sleep by a digital pad", "not-rtc", PinSeverity.Warning, 18, Plans.OfUses("esp32", new PinUse(18, "relay") { Hold = true }) },
         { "SPI3 on a C6", "instances", PinSeverity.Error, 4, Plans.OfChip("esp32c6", "4 spi3 sck") },
     };
 
@@ -102,6 +102,6 @@ public sealed class DocumentedMistakesTests
     public void Every_rule_is_covered_by_a_mistake_here()
     {
         var covered = Mistakes.Select(row => (string)((object[])row)[1]).Distinct().Order();
-        Assert.Equal(PinRuleSet.Default.Select(rule => rule.Class).Order(), covered);
+        Assert.Equal(PinRuleSet.Default.Select(rule => rule.Class).Distinct().Order(), covered);
     }
 }

@@ -14,7 +14,7 @@ public sealed class PinCheckerTests
             [
                 "nonexistent", "not-bonded", "flash", "psram", "vdd-spi", "voltage-domain", "inputonly", "no-pull", "fixed-pull", "strapping", "console", "usb", "jtag",
                 "duplicate", "shared-bus", "no-adc", "adc2-wifi", "adc2-unsupported", "no-touch", "no-dac", "board-owned", "not-rtc", "errata-36-39", "fixed-pins", "instances",
-                "xtal-32k", "not-iomux", "ledc-timer", "rmt-memory", "power-up-glitch", "current", "hold",
+                "xtal-32k", "not-iomux", "ledc-timer", "rmt-memory", "power-up-glitch", "current", "not-rtc",
             ],
             PinRuleSet.Default.Select(rule => rule.Class));
     }
