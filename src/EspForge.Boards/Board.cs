@@ -71,6 +71,9 @@ public sealed class Board
     /// <summary>Parts soldered to a pin.</summary>
     public IReadOnlyList<OnboardPart> Onboard { get; init => field = value ?? []; } = [];
 
+    /// <summary>Resistors the board fits at a pin.</summary>
+    public IReadOnlyList<BoardPull> Pulls { get; init => field = value ?? []; } = [];
+
     /// <summary>USB and console.</summary>
     public BoardUsb? Usb { get; init; }
 
@@ -196,6 +199,12 @@ public sealed record ReservedGpio(int Gpio, string Reason, ReservationKind Kind)
 /// <param name="ActiveLow">Whether low is on.</param>
 /// <param name="PowerGpio">The pin that powers it.</param>
 public sealed record OnboardPart(string Function, int Gpio, string? Name = null, bool? ActiveLow = null, int? PowerGpio = null);
+
+/// <summary>A resistor that the board fits at a pin.</summary>
+/// <param name="Gpio">The pin.</param>
+/// <param name="Pull"><see cref="PinPull.Up"/> or <see cref="PinPull.Down"/>.</param>
+/// <param name="Source">Where it can be seen: the schematic or the vendor's page.</param>
+public sealed record BoardPull(int Gpio, PinPull Pull, string Source);
 
 /// <summary>USB and console of a board.</summary>
 /// <param name="Bridge">The USB-UART bridge, or <c>none</c> and what stands in.</param>

@@ -31,6 +31,7 @@ internal static class BoardFile
         ReservedGpios = root.List("reservedGpios", item => new ReservedGpio(item.Number("gpio"), item.Text("reason"), ChipFile.Reservation(item.Text("kind")))),
         Onboard = root.List("onboard", item => new OnboardPart(
             item.Text("function"), item.Number("gpio"), item.OptionalText("name"), item.OptionalFlag("activeLow"), item.OptionalNumber("powerGpio"))),
+        Pulls = root.List("pulls", item => new BoardPull(item.Number("gpio"), ChipFile.Pull(item.Text("pull")), item.Text("source"))),
         Usb = root.Find("usb") is { } usb
             ? new BoardUsb(usb.Text("bridge"), usb.Text("connector"), usb.Flag("autoReset"), ChipFile.ReadUsbPins(usb.Find("native")), ReadTxRx(usb.Get("console"))!)
             : null,

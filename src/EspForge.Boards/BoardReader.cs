@@ -82,6 +82,8 @@ public static class BoardReader
             return ("$.exposedGpios", "must be exactly the GPIOs on the headers, ascending");
         if (board.ReservedGpios.Select(reserved => reserved.Gpio).Distinct().Count() != board.ReservedGpios.Count)
             return ("$.reservedGpios", "names a GPIO twice");
+        if (board.Pulls.Select(pull => pull.Gpio).Distinct().Count() != board.Pulls.Count)
+            return ("$.pulls", "names a GPIO twice");
         return null;
     }
 
@@ -107,6 +109,8 @@ public static class BoardReader
                 yield return ($"$.onboard[{i}].powerGpio", power);
         }
 
+        for (var i = 0; i < board.Pulls.Count; i++)
+            yield return ($"$.pulls[{i}].gpio", board.Pulls[i].Gpio);
         foreach (var (name, gpio) in board.PinNames)
             yield return ($"$.pinNames.{name}", gpio);
         if (board.Usb is { } usb)

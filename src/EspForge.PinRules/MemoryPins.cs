@@ -14,6 +14,9 @@ internal struct MemoryPins
 
     /// <summary>A line of the flash on most packages, and the plan says too little to rule out one that leaves it free.</summary>
     public ulong FlashUnlessNamed;
+
+    /// <summary>The supply of the flash until an eFuse is burnt, and the plan names no module: part of <see cref="FlashUnlessNamed"/>.</summary>
+    public ulong VddSpiUnlessNamed;
     public ulong Psram;
     public ulong VddSpi;
     public ulong NotBonded;
@@ -51,6 +54,7 @@ internal struct MemoryPins
             pins.AddBoard(plan, board, flashFreed);
         else if (board is null)
             pins.FreeWhatAnotherPackageLeaves(plan, chip, used);
+        pins.FlashUnlessNamed |= pins.VddSpiUnlessNamed;
         return pins;
     }
 
@@ -140,6 +144,9 @@ internal struct MemoryPins
         {
             case ReservationKind.Psram:
                 Psram |= mask;
+                break;
+            case ReservationKind.VddSpi when module is null && variant.FreedByEfuse is not null:
+                VddSpiUnlessNamed |= mask;
                 break;
             case ReservationKind.VddSpi:
                 VddSpi |= mask;

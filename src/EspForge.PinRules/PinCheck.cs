@@ -91,6 +91,18 @@ public sealed class PinCheck
 
     internal PinPull? ExternalPull(int gpio) => Plan.ExternalPull.TryGetValue(gpio, out var pull) && pull is PinPull.Up or PinPull.Down ? pull : null;
 
+    /// <summary>The resistor that the board fits at a pin.</summary>
+    internal PinPull? BoardPull(int gpio)
+    {
+        for (var i = 0; Board is not null && i < Board.Pulls.Count; i++)
+        {
+            if (Board.Pulls[i].Gpio == gpio)
+                return Board.Pulls[i].Pull;
+        }
+
+        return null;
+    }
+
     internal bool HasEfuse(string name)
     {
         for (var i = 0; i < Plan.Efuses.Count; i++)

@@ -132,7 +132,16 @@ internal static class PinSignals
     {
         if (IsNamed(function, "led") || IsNamed(function, "backlight") || IsNamed(function, "button") || IsNamed(function, "neopixel"))
             return false;
-        return signal is "en" or "enable" or "power" or "pwr" or "ldo" or "vcc" or "supply" || IsNamed(function, "vext") || IsNamed(function, "supply") || IsNamed(function, "ldo");
+        var rail = IsNamed(function, "vext") || IsNamed(function, "supply") || IsNamed(function, "ldo");
+
+        // The "enable" of a fan or an amplifier switches a part; only that of a supply has a rail behind it.
+        return signal switch
+        {
+            "en" or "enable" => rail || function.IsEmpty || IsNamed(function, "power") || IsNamed(function, "pwr") || IsNamed(function, "vcc") || IsNamed(function, "boost") || IsNamed(function, "regulator")
+                || IsNamed(function, "gps") || IsNamed(function, "gnss") || IsNamed(function, "sensor") || IsNamed(function, "sensors") || IsNamed(function, "modem"),
+            "power" or "pwr" or "ldo" or "vcc" or "supply" => true,
+            _ => rail,
+        };
     }
 
     private static bool IsNamed(ReadOnlySpan<char> text, ReadOnlySpan<char> wanted)
@@ -163,6 +172,11 @@ internal static class PinSignals
     // "gps tx" may be the pin of the chip or of the receiver, "pir out" is an input of ours: such words leave the direction open.
     private static PinDirection? OfPart(ReadOnlySpan<char> function, ReadOnlySpan<char> signal)
     {
+        // On its own, "reset" may be the button of a machine as well as the line of a part.
+        if (signal is "rst" or "reset" && (function.IsEmpty || function.SequenceEqual(signal)))
+            return null;
+        if (IsPressed(function) && signal is not ("led" or "light" or "backlight"))
+            return PinDirection.In;
         if (IsRead(function) && signal is not ("led" or "light" or "power" or "en" or "enable" or "cs" or "rst" or "sda" or "scl" or "mosi" or "sck"
             or "adc" or "ain" or "analog" or "voltage"))
             return PinDirection.In;
@@ -193,6 +207,18 @@ internal static class PinSignals
         for (var word = NextWord(ref function); !word.IsEmpty; word = NextWord(ref function))
         {
             if (word.TrimEnd("0123456789") is "button" or "buttons" or "btn" or "key" or "encoder" or "rotary" or "trackball" or "joystick" or "pir" or "reed" or "endstop" or "doorbell")
+                return true;
+        }
+
+        return false;
+    }
+
+    // Its signal is what is printed on it: "button rst", "key power".
+    private static bool IsPressed(ReadOnlySpan<char> function)
+    {
+        for (var word = NextWord(ref function); !word.IsEmpty; word = NextWord(ref function))
+        {
+            if (word.TrimEnd("0123456789") is "button" or "buttons" or "btn" or "key")
                 return true;
         }
 

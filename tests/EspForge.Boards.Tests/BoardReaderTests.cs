@@ -49,6 +49,10 @@ public sealed class BoardReaderTests
     [InlineData("headers", """[{"id":"J1","side":"up","pins":[]}]""", "$.headers[0].side must be one of")]
     [InlineData("onboard", """[{"function":"led","gpio":30}]""", "$.onboard[0].gpio names GPIO30")]
     [InlineData("reservedGpios", """[{"gpio":11,"reason":"x","kind":"flash"},{"gpio":11,"reason":"y","kind":"flash"}]""", "$.reservedGpios names a GPIO twice")]
+    [InlineData("pulls", """[{"gpio":4,"pull":"up","source":"R1"},{"gpio":4,"pull":"down","source":"R2"}]""", "$.pulls names a GPIO twice")]
+    [InlineData("pulls", """[{"gpio":30,"pull":"up","source":"R1"}]""", "$.pulls[0].gpio names GPIO30")]
+    [InlineData("pulls", """[{"gpio":4,"pull":"none","source":"R1"}]""", "$.pulls[0].pull must be one of")]
+    [InlineData("pulls", """[{"gpio":4,"pull":"up"}]""", "$.pulls[0] lacks the field 'source'")]
     public void A_bad_field_is_named(string field, string? value, string message)
     {
         var json = JsonNode.Parse(Mine)!.AsObject();

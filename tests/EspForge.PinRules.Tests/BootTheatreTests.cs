@@ -125,4 +125,30 @@ public sealed class BootTheatreTests
             BootTheatreWriter.Write(BootTheatre.Play(plan), json);
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
+
+    [Fact]
+    public void A_resistor_of_the_board_is_the_level_of_its_strap_until_something_drives_it()
+    {
+        var board = BoardReader.Read("""
+            {
+              "schemaVersion": 1, "id": "mine", "name": "Mine", "vendor": "Me", "chip": "esp32c3", "module": "ESP32-C3-MINI-1", "flashBytes": 4194304, "psramBytes": 0, "psramMode": null,
+              "headers": [], "exposedGpios": [4, 9], "pulls": [{ "gpio": 9, "pull": "down", "source": "my schematic, R3" }]
+            }
+            """u8);
+        Assert.True(board.IsSuccess, board.Fault?.Message);
+        var catalog = BoardCatalog.Default.With(board.Value).Value;
+        var scene = BootTheatre.Play(Plans.OfBoard("mine", "9 led"), catalog)[0];
+        Assert.Equal((BootScenario.ColdStart, false, 9), (scene.Scenario, scene.Passes, scene.Gpio));
+        Assert.Contains("a resistor of the board pulls it low", scene.Sentence, StringComparison.Ordinal);
+        Assert.Equal(PinPull.Down, scene.Straps.Single(strap => strap.Gpio == 9).ExternalPull);
+        Assert.Contains(PinChecker.Check(Plans.OfBoard("mine", "9 led"), catalog).Findings, finding => finding is { Class: "strapping", Severity: PinSeverity.Warning });
+        Assert.True(BootTheatre.Play(Plans.OfBoard("mine", "9 led") with { ExternalPull = new Dictionary<int, PinPull> { [9] = PinPull.Up } }, catalog)[0].Passes);
+    }
+
+    [Fact]
+    public void A_pull_that_the_board_fits_needs_none_in_the_pad()
+    {
+        Assert.DoesNotContain(PinChecker.Check(Plans.OfBoard("m5stack-atom-lite", "39 button - in up")).Findings, finding => finding.Class == "no-pull");
+        Assert.Contains(PinChecker.Check(Plans.OfBoard("m5stack-atom-lite", "39 button - in down")).Findings, finding => finding.Class == "no-pull");
+    }
 }

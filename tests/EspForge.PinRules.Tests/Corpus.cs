@@ -12,17 +12,7 @@ internal static class Corpus
     /// <summary>The plan of a map, with the words of each use joined as <paramref name="spelling"/> says.</summary>
     public static PinPlan PlanOf(JsonElement map, Spelling spelling)
     {
-        var uses = map.GetProperty("uses").EnumerateArray().Select(text =>
-        {
-            var use = Plans.Use(text.GetString()!);
-            return spelling switch
-            {
-                Spelling.Phrase => use with { Function = use.Name, Signal = null },
-                Spelling.Joined => use with { Function = use.Name.Replace(' ', '_'), Signal = null },
-                Spelling.Capitals => use with { Function = use.Function.ToUpperInvariant(), Signal = use.Signal?.ToUpperInvariant() },
-                _ => use,
-            };
-        });
+        var uses = map.GetProperty("uses").EnumerateArray().Select(text => Spelled(Plans.Use(text.GetString()!), spelling));
         return new PinPlan
         {
             Chip = map.GetProperty("chip").GetString(),
@@ -33,13 +23,27 @@ internal static class Corpus
         };
     }
 
+    public static PinUse Spelled(PinUse use, Spelling spelling) => spelling switch
+    {
+        Spelling.Phrase => use with { Function = use.Name, Signal = null },
+        Spelling.Joined => use with { Function = use.Name.Replace(' ', '_'), Signal = null },
+        Spelling.Capitals => use with { Function = use.Function.ToUpperInvariant(), Signal = use.Signal?.ToUpperInvariant() },
+        _ => use,
+    };
+
     public static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;
 
     private static List<(string, JsonElement)> Read(string name)
     {
-        using var stream = typeof(Corpus).Assembly.GetManifestResourceStream("corpus/" + name)!;
-        using var document = JsonDocument.Parse(stream);
-        return [.. document.RootElement.EnumerateArray().Select(entry => (entry.GetProperty("name").GetString()!, entry.Clone()))];
+        var entries = new List<(string, JsonElement)>();
+        foreach (var resource in typeof(Corpus).Assembly.GetManifestResourceNames().Where(resource => resource == "corpus/" + name || resource.StartsWith($"corpus/{name}-", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            using var stream = typeof(Corpus).Assembly.GetManifestResourceStream(resource)!;
+            using var document = JsonDocument.Parse(stream);
+            entries.AddRange(document.RootElement.EnumerateArray().Select(entry => (entry.GetProperty("name").GetString()!, entry.Clone())));
+        }
+
+        return entries;
     }
 }
 

@@ -24,7 +24,8 @@ public sealed class DocumentedMistakesTests
         { "an R8 module on the plain kit", "psram", PinSeverity.Error, 36, Plans.OfBoard("esp32-s3-devkitc-1", "36 spi3 sck") with { Module = "ESP32-S3-WROOM-1-N16R8" } },
         { "PSRAM of PICO-V3-02", "psram", PinSeverity.Error, 9, Plans.OfChip("esp32", "9 led") with { Module = "ESP32-PICO-V3-02" } },
         { "PSRAM select of the C5 kit", "psram", PinSeverity.Error, 15, Plans.OfBoard("esp32-c5-devkitc-1", "15 led") },
-        { "VDD_SPI of a C3", "vdd-spi", PinSeverity.Error, 11, Plans.OfChip("esp32c3", "11 led") },
+        { "VDD_SPI of a bare C3", "vdd-spi", PinSeverity.Warning, 11, Plans.OfChip("esp32c3", "11 led") },
+        { "VDD_SPI of a C3 module", "vdd-spi", PinSeverity.Error, 11, Plans.OfChip("esp32c3", "11 led") with { Module = "ESP32-C3-MINI-1" } },
         { "VDD_SPI of a C61, which ESPHome misses", "vdd-spi", PinSeverity.Error, 18, Plans.OfChip("esp32c61", "18 led") },
         { "3.3 V part on the 1.8 V pins", "voltage-domain", PinSeverity.Warning, 47, Plans.OfChip("esp32s3", "47 led") with { Module = "ESP32-S3R8V" } },
         { "an output on an input-only pin", "inputonly", PinSeverity.Error, 34, Plans.OfBoard("esp32-devkitc-v4", "34 relay") },
@@ -73,7 +74,7 @@ public sealed class DocumentedMistakesTests
         { "three blocks of RMT on a C3", "rmt-memory", PinSeverity.Error, 4, Plans.OfUses("esp32c3", new PinUse(4, "rmt0", "tx") { RmtSymbols = 144 }) },
         { "a valve on GPIO18 of an S3", "power-up-glitch", PinSeverity.Warning, 18, Plans.OfChip("esp32s3", "18 valve") },
         { "60 mA from a pin", "current", PinSeverity.Error, 4, Plans.OfUses("esp32", new PinUse(4, "led") { DriveMilliamps = 60 }) },
-        { "a relay held in deep sleep by a digital pad", "hold", PinSeverity.Warning, 18, Plans.OfUses("esp32", new PinUse(18, "relay") { Hold = true }) },
+        { "a relay held in deep sleep by a digital pad", "not-rtc", PinSeverity.Warning, 18, Plans.OfUses("esp32", new PinUse(18, "relay") { Hold = true }) },
         { "SPI3 on a C6", "instances", PinSeverity.Error, 4, Plans.OfChip("esp32c6", "4 spi3 sck") },
     };
 
@@ -101,6 +102,6 @@ public sealed class DocumentedMistakesTests
     public void Every_rule_is_covered_by_a_mistake_here()
     {
         var covered = Mistakes.Select(row => (string)((object[])row)[1]).Distinct().Order();
-        Assert.Equal(PinRuleSet.Default.Select(rule => rule.Class).Order(), covered);
+        Assert.Equal(PinRuleSet.Default.Select(rule => rule.Class).Distinct().Order(), covered);
     }
 }

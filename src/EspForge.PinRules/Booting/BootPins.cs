@@ -60,13 +60,16 @@ internal static class BootPins
         driver = null;
 
         // A module with 1.8 V memory carries the resistor that says so.
-        var idle = IsVoltage(strap) && check.Plan.VddSpiMillivolts == 1800 ? PinLevel.High : strap.DefaultPull switch { PinPull.Up => PinLevel.High, PinPull.Down => PinLevel.Low, _ => PinLevel.Floating };
+        // A resistor of the board outweighs the chip's own pull, but no driver.
+        var fitted = check.BoardPull(strap.Gpio);
+        var calm = fitted is null ? LevelSource.InternalPull : LevelSource.BoardPull;
+        var idle = fitted is null && IsVoltage(strap) && check.Plan.VddSpiMillivolts == 1800 ? PinLevel.High : (fitted ?? strap.DefaultPull) switch { PinPull.Up => PinLevel.High, PinPull.Down => PinLevel.Low, _ => PinLevel.Floating };
         if (IsBoot(strap) && scenario == BootScenario.UartDownload)
             return new StrapLevel(PinLevel.Low, LevelSource.Flasher);
         if (check.ExternalPull(strap.Gpio) is { } pull)
             return new StrapLevel(pull == PinPull.Up ? PinLevel.High : PinLevel.Low, LevelSource.ExternalPull);
         if (!PinCheck.Has(check.Used & ~check.Dead, strap.Gpio))
-            return new StrapLevel(idle, LevelSource.InternalPull);
+            return new StrapLevel(idle, calm);
         var high = (PinUse?)null;
         foreach (ref readonly var use in check.UsesOf(strap.Gpio))
         {
@@ -85,7 +88,7 @@ internal static class BootPins
         }
 
         if (high is null)
-            return new StrapLevel(idle, LevelSource.InternalPull);
+            return new StrapLevel(idle, calm);
         driver = high;
         return new StrapLevel(PinLevel.High, LevelSource.FarSide);
     }
@@ -107,6 +110,7 @@ internal static class BootPins
 internal enum LevelSource
 {
     InternalPull,
+    BoardPull,
     ExternalPull,
     FarSide,
     Charge,
@@ -127,6 +131,7 @@ internal readonly record struct StrapFailure(BootScenario Scenario, StrapLevel L
     private string Cause(int gpio) => Level.Source switch
     {
         LevelSource.ExternalPull => $"the resistor outside pulls it {(Level.Level == PinLevel.High ? "high" : "low")}, against that.",
+        LevelSource.BoardPull => $"a resistor of the board pulls it {(Level.Level == PinLevel.High ? "high" : "low")}, against that.",
         LevelSource.Charge => $"{Driver?.Name} keeps its charge and holds it high.",
         LevelSource.FarSide when Level.Level == PinLevel.Either => $"the other end of {Driver?.Name} drives push-pull and can hold the wrong level.",
         LevelSource.FarSide => $"{Driver?.Name} idles high, through the pull-up or driver of its other end, and holds the wrong level.",

@@ -6,7 +6,7 @@ namespace EspForge.PinRules.Booting;
 /// <param name="Gpio">The pin.</param>
 /// <param name="Role">What it decides.</param>
 /// <param name="InternalPull">The chip's own pull at reset.</param>
-/// <param name="ExternalPull">The resistor outside, if the plan says so.</param>
+/// <param name="ExternalPull">The resistor outside: the plan's word, else the board's.</param>
 /// <param name="Driver">What holds it, in words; null where a pull alone does.</param>
 /// <param name="Level">The level.</param>
 /// <param name="Wanted">The level the scenario needs; null where any will do.</param>
@@ -98,7 +98,7 @@ public static class BootTheatre
                 : BootPins.IsBoot(strap) && scenario == BootScenario.UartDownload ? PinLevel.Low
                 : BootPins.IsBoot(strap) && scenario == BootScenario.UsbDownload ? null
                 : BootPins.Wanted(check, strap);
-            readings.Add(new StrapReading(strap.Gpio, strap.Role, strap.DefaultPull, check.ExternalPull(strap.Gpio), words, level.Level, wanted, fails));
+            readings.Add(new StrapReading(strap.Gpio, strap.Role, strap.DefaultPull, check.ExternalPull(strap.Gpio) ?? check.BoardPull(strap.Gpio), words, level.Level, wanted, fails));
         }
 
         return readings;

@@ -14,6 +14,11 @@ internal sealed class ZephyrNodes
     private readonly HashSet<string> _properties = new(StringComparer.Ordinal);
     private readonly List<string> _channels = [];
     private readonly SortedDictionary<int, SortedDictionary<int, int>> _adc = [];
+    private readonly List<string> _sent = [];
+    private readonly List<string> _received = [];
+    private readonly List<string> _counters = [];
+    private readonly List<int> _dac = [];
+    private readonly StringBuilder _units = new();
     private int _leds;
     private int _keys;
 
@@ -29,6 +34,7 @@ internal sealed class ZephyrNodes
         var ledc = new List<NamedUse>();
         foreach (var bus in PinBuses.Of(sheet))
             AddBus(bus, ledc);
+        AddShared();
         AddLedc(ledc);
         foreach (var use in sheet.Uses.Where(use => !_placed.Contains(use)))
             AddPart(use);
@@ -56,7 +62,7 @@ internal sealed class ZephyrNodes
         {
             case PinPeripheral.Uart when bus.Index < count.Uart && (bus["tx"] ?? bus["rx"]) is not null:
                 var uart = Node("uart", bus.Index);
-                Enable(uart, "current-speed = <115200>;", ("\t\t\toutput-high;\n", Mux(bus, uart, ("tx", "TX"), ("rts", "RTS"))), ("\t\t\tbias-pull-up;\n", Mux(bus, uart, ("rx", "RX"), ("cts", "CTS"))));
+                Enable(uart, "current-speed = <115200>;", ("\t\t\toutput-high;\n", Mux(bus, uart, ZephyrMatrix.UartDriven(_sheet.Chip.Id, bus.Index))), ("\t\t\tbias-pull-up;\n", Mux(bus, uart, ZephyrMatrix.UartRead(_sheet.Chip.Id, bus.Index))));
                 break;
             case PinPeripheral.I2c when bus.Index < count.I2c && bus.Has("sda", "scl"):
                 var i2c = Node("i2c", bus.Index);
@@ -66,10 +72,34 @@ internal sealed class ZephyrNodes
             case PinPeripheral.Spi when bus.Index >= 2 && bus.Index < 2 + count.SpiGeneralPurpose && bus.Has("sck"):
                 var spi = Node("spi", bus.Index);
                 var macro = Node("spim", bus.Index);
-                Enable(spi, "", ("", Mux(bus, macro, ("miso", "MISO"), ("sck", "SCLK"), ("cs", "CSEL"))), ("\t\t\toutput-low;\n", Mux(bus, macro, ("mosi", "MOSI"))));
+                Enable(spi, "", ("", Mux(bus, macro, ("miso", "MISO"), ("sck", "SCLK"), ("cs", "CSEL"), ("cs1", "CSEL1"), ("cs2", "CSEL2"))), ("\t\t\toutput-low;\n", Mux(bus, macro, ("mosi", "MOSI"))));
                 break;
-            case PinPeripheral.Twai when _sheet.Chip.Id is "esp32" or "esp32s2" or "esp32s3" or "esp32c3" && bus.Index == 0 && bus.Has("tx", "rx"):
-                Enable("twai", "", ("", Mux(bus, "twai", ("tx", "TX"), ("rx", "RX"))));
+            case PinPeripheral.Twai when ZephyrMatrix.Twai(_sheet.Chip.Id, bus.Index) is { } twai && bus.Has("tx", "rx"):
+                Enable(twai.Node, "", ("", Mux(bus, twai.Stem, ("tx", "TX"), ("rx", "RX"))));
+                break;
+            case PinPeripheral.I2s when ZephyrMatrix.I2s(_sheet.Chip.Id, bus.Index, count.I2s) is { } i2s && bus["ws"] is not null:
+                AddI2s(bus, i2s.Node, i2s.Stem);
+                break;
+            case PinPeripheral.Mcpwm when ZephyrMatrix.HasMotorPwm(_sheet.Chip.Id, bus.Index):
+                AddMotorPwm(bus);
+                break;
+            case PinPeripheral.Pcnt when ZephyrMatrix.HasCounter(_sheet.Chip.Id, bus.Index):
+                AddCounter(bus);
+                break;
+            case PinPeripheral.Rmt:
+                AddRmt(bus);
+                break;
+            case PinPeripheral.Sdmmc when SdSlot(bus) is { } slot:
+                Enable(Node("sdhc", slot), SdWidth(bus), ("\t\t\tbias-pull-up;\n\t\t\toutput-high;\n", Mux(bus, Node("sdhc", slot), ZephyrMatrix.SdHost)));
+                break;
+            case PinPeripheral.Camera when _sheet.Chip.Id is "esp32s3" && bus.Has("pclk", "vsync"):
+                Enable("lcd_cam", "", ("", Mux(bus, "lcd_cam", signal => signal is "xclk" ? null : ZephyrMatrix.Camera(signal))), ("\t\t\toutput-enable;\n", Mux(bus, "lcd_cam", signal => signal is "xclk" ? ZephyrMatrix.Camera(signal) : null)));
+                break;
+            case PinPeripheral.Ethernet when count.Emac && bus.Has("mdc", "mdio"):
+                AddEthernet(bus);
+                break;
+            case PinPeripheral.Dac:
+                AddDac(bus);
                 break;
             case PinPeripheral.Ledc when bus.Index < count.LedcChannels:
                 foreach (var (_, use) in bus.Lines.Take(1).Where(line => Exists(line.Use)))
@@ -93,6 +123,115 @@ internal sealed class ZephyrNodes
         for (var i = 0; i < uses.Count; i++)
             channels.Append(CultureInfo.InvariantCulture, $"\tchannel{_channels[i]}@{int.Parse(_channels[i], CultureInfo.InvariantCulture):x} {{\n\t\treg = <{_channels[i]}>;\n\t\ttimer = <{i % timers}>;\n\t}};\n");
         Enable("ledc0", channels.ToString().TrimEnd(), ("\t\t\toutput-enable;\n", mux));
+    }
+
+    // The receiver shares the clocks of the transmitter, where there is one.
+    private void AddI2s(PinBus bus, string node, string stem)
+    {
+        var side = bus["dout"] is null && bus["din"] is not null ? "I" : "O";
+        var lines = new List<(string, string)> { ("bclk", side + "_BCK"), ("ws", side + "_WS"), ("dout", "O_SD"), ("din", "I_SD") };
+        if (ZephyrMatrix.HasMasterClock(_sheet.Chip.Id))
+            lines.Insert(0, ("mclk", "MCLK"));
+        Enable(node, "", ("", Mux(bus, stem, [.. lines])));
+    }
+
+    // Lines without a word take the outputs that are left, in order.
+    private void AddMotorPwm(PinBus bus)
+    {
+        var stem = Node("mcpwm", bus.Index);
+        var left = new Queue<string>(new[] { "OUT0A", "OUT0B", "OUT1A", "OUT1B", "OUT2A", "OUT2B" }.Except(bus.Lines.Select(line => ZephyrMatrix.MotorPwm(line.Signal) ?? ""), StringComparer.Ordinal));
+        var driven = new List<string>();
+        var read = new List<string>();
+        foreach (var (signal, use) in bus.Lines.Where(line => Exists(line.Use)))
+        {
+            var word = ZephyrMatrix.MotorPwm(signal) ?? (signal.Length == 0 && left.Count > 0 ? left.Dequeue() : null);
+            if (word is null)
+                continue;
+            _placed.Add(use);
+            (word.StartsWith("OUT", StringComparison.Ordinal) ? driven : read).Add(Macro(stem, word, use));
+        }
+
+        if (driven.Count + read.Count > 0)
+            Enable(stem, "", ("\t\t\toutput-enable;\n", driven), ("", read));
+    }
+
+    private void AddCounter(PinBus bus)
+    {
+        var mux = Mux(bus, Node("pcnt", bus.Index), ZephyrMatrix.Counter);
+        if (mux.Count == 0)
+            return;
+        _counters.AddRange(mux);
+        var control = bus.Lines.Any(line => ZephyrMatrix.Counter(line.Signal) is "CH0CTRL");
+        _units.Append(CultureInfo.InvariantCulture, $"\n\tunit{bus.Index}@{bus.Index} {{\n\t\treg = <{bus.Index}>;\n\t\t#address-cells = <1>;\n\t\t#size-cells = <0>;\n\n");
+        _units.Append("\t\tchannelA@0 {\n\t\t\treg = <0>;\n\t\t\tsig-pos-mode = <1>;\n\t\t\tsig-neg-mode = <0>;\n\t\t\tctrl-h-mode = <0>;\n\t\t\tctrl-l-mode = <").Append(control ? 1 : 0).Append(">;\n\t\t};\n\t};\n");
+    }
+
+    private void AddRmt(PinBus bus)
+    {
+        var (senders, receivers) = ZephyrMatrix.Rmt(_sheet.Chip.Id);
+        foreach (var (signal, use) in bus.Lines.Where(line => Exists(line.Use)))
+        {
+            var receives = signal is "rx" or "in" || use.Direction == PinDirection.In;
+
+            // Where channels have one direction each, those that receive come after those that send.
+            var channel = receives && bus.Index >= receivers ? bus.Index - senders : bus.Index;
+            if (channel < 0 || channel >= (receives ? receivers : senders))
+                continue;
+            _placed.Add(use);
+            (receives ? _received : _sent).Add(Macro("rmt", Node(receives ? "IN" : "OUT", channel), use));
+        }
+    }
+
+    private void AddShared()
+    {
+        if (_sent.Count + _received.Count > 0)
+            Enable("rmt", "", ("\t\t\toutput-enable;\n", _sent), ("", _received));
+        if (_counters.Count > 0)
+            Enable("pcnt", "#address-cells = <1>;\n\t#size-cells = <0>;\n" + _units.ToString().TrimEnd(), ("", _counters));
+        if (_dac.Count > 0)
+        {
+            Peripherals.Append("\n&dac {\n\tstatus = \"okay\";\n};\n");
+            User.Append("\t\tdac = <&dac>;\n\t\tdac-channel-id = <").Append(_dac[0]).Append(">;\n\t\tdac-resolution = <8>;\n");
+        }
+    }
+
+    private int? SdSlot(PinBus bus)
+    {
+        var slot = _sheet.Chip.Id is "esp32p4" ? 1 : bus.Index;
+        return ZephyrMatrix.HasSdHost(_sheet.Chip.Id, slot) && bus.Lines.Any(line => ZephyrMatrix.SdHost(line.Signal) is "CLKOUT") ? slot : null;
+    }
+
+    private static string SdWidth(PinBus bus) => bus.Lines.Any(line => ZephyrMatrix.SdHost(line.Signal) is "DATA3") ? "bus-width = <4>;" : "bus-width = <1>;";
+
+    // The management lines go through the matrix; the data lines are wired to pads: fixed ones on ESP32, a choice on ESP32-P4.
+    private void AddEthernet(PinBus bus)
+    {
+        Enable("mdio", "", ("", Mux(bus, "smi", ("mdc", "MDC"), ("mdio", "MDIO"))));
+        var data = _sheet.Chip.Id is "esp32p4" ? Mux(bus, "rmii", ZephyrMatrix.Rmii) : [];
+        if (data.Count > 0)
+        {
+            Enable("eth", "phy-connection-type = \"rmii\";", ("", data));
+            return;
+        }
+
+        var clock = bus["clk_out"];
+        foreach (var (signal, use) in bus.Lines.Where(line => ZephyrMatrix.Rmii(line.Signal) is not null || line.Signal is "clk_out"))
+            _placed.Add(use);
+        Peripherals.Append("\n&eth {\n\tstatus = \"okay\";\n\tphy-connection-type = \"rmii\";\n");
+        if (clock is not null && Exists(clock))
+            Peripherals.Append(CultureInfo.InvariantCulture, $"\tref-clk-output-gpios = <{Gpio(clock, low: false)}>;\n");
+        Peripherals.Append("};\n");
+    }
+
+    private void AddDac(PinBus bus)
+    {
+        foreach (var (_, use) in bus.Lines)
+        {
+            if (_sheet.Chip.FindPin(use.Gpio)?.Dac is not { } channel)
+                continue;
+            _dac.Add(channel);
+            _placed.Add(use);
+        }
     }
 
     private void AddPart(NamedUse use)
@@ -163,11 +302,28 @@ internal sealed class ZephyrNodes
             if (bus[signal] is not { } use || !Exists(use))
                 continue;
             _placed.Add(use);
-            mux.Add(string.Create(CultureInfo.InvariantCulture, $"<{macro.ToUpperInvariant()}_{word}_GPIO{use.Gpio}>"));
+            mux.Add(Macro(macro, word, use));
         }
 
         return mux;
     }
+
+    private List<string> Mux(PinBus bus, string macro, Func<string, string?> wordOf)
+    {
+        var mux = new List<string>();
+        var words = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (signal, use) in bus.Lines)
+        {
+            if (!Exists(use) || wordOf(signal) is not { } word || !words.Add(word))
+                continue;
+            _placed.Add(use);
+            mux.Add(Macro(macro, word, use));
+        }
+
+        return mux;
+    }
+
+    private static string Macro(string stem, string word, NamedUse use) => string.Create(CultureInfo.InvariantCulture, $"<{stem.ToUpperInvariant()}_{word}_GPIO{use.Gpio}>");
 
     private void Enable(string node, string properties, params ReadOnlySpan<(string Settings, List<string> Mux)> groups)
     {

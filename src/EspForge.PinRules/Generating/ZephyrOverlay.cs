@@ -4,8 +4,8 @@ using System.Text;
 namespace EspForge.PinRules;
 
 /// <summary>
-/// A devicetree overlay for Zephyr: pin control and status of UART, I2C, SPI, LEDC and TWAI, ADC channels, LEDs and keys with their aliases. Every other
-/// use is a <c>…-gpios</c> property of <c>/zephyr,user</c>.
+/// A devicetree overlay for Zephyr: pin control and status of UART, I2C, SPI, LEDC, TWAI, I2S, motor PWM, pulse counter, RMT, SD host, Ethernet and camera
+/// as far as the chip has macros for them, ADC and DAC channels, LEDs and keys with their aliases. Every other use is a <c>…-gpios</c> property of <c>/zephyr,user</c>.
 /// </summary>
 internal sealed class ZephyrOverlay : IPinGenerator
 {

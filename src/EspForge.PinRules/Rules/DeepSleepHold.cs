@@ -5,7 +5,7 @@ internal sealed class DeepSleepHold : IPinRule
 {
     public string Id => "PIN032";
 
-    public string Class => "hold";
+    public string Class => "not-rtc";
 
     public void Check(PinCheck check)
     {

@@ -15,7 +15,7 @@ internal sealed class Duplicate : IPinRule
             if (uses[i].Gpio != uses[i - 1].Gpio || i > 1 && uses[i].Gpio == uses[i - 2].Gpio || !check.IsLive(uses[i].Gpio))
                 continue;
             var all = check.UsesOf(uses[i].Gpio);
-            if (IsBus(all))
+            if (IsBus(all) || IsOneThing(all))
                 continue;
             var wired = IsWiredTwice(check, uses[i].Gpio);
             check.Report(
@@ -42,6 +42,21 @@ internal sealed class Duplicate : IPinRule
             if (controller is { } other && (other.Peripheral != use.Peripheral || other.Function.Index != use.Function.Index))
                 return false;
             controller = use;
+        }
+
+        return true;
+    }
+
+    // The same thing under a longer and a shorter name, as "camera pclk" and "pclk". Each pair has to be: then fewer uses are never more of a clash.
+    private static bool IsOneThing(ReadOnlySpan<ReadUse> uses)
+    {
+        for (var i = 0; i < uses.Length; i++)
+        {
+            for (var j = i + 1; j < uses.Length; j++)
+            {
+                if (uses[i].Function.Direction is { } one && uses[j].Function.Direction is { } other && one != other || !PartWords.IsLongerName(uses[i], uses[j]) && !PartWords.IsLongerName(uses[j], uses[i]))
+                    return false;
+            }
         }
 
         return true;

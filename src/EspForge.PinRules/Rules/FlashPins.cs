@@ -14,7 +14,7 @@ internal sealed class FlashPins : IPinRule
         var last = -1;
         foreach (ref readonly var use in check.Uses)
         {
-            if (use.Gpio == last || !PinCheck.Has(check.Memory.Flash | check.Memory.FlashUnlessNamed, use.Gpio))
+            if (use.Gpio == last || !PinCheck.Has(check.Memory.Flash | check.Memory.FlashUnlessNamed & ~check.Memory.VddSpiUnlessNamed, use.Gpio) || PartWords.IsMemoryLine(use, check.Chip))
                 continue;
             last = use.Gpio;
             IReadOnlyList<PinRepair> repairs = CouldBeDualFlash(check, use.Gpio)

@@ -17,7 +17,7 @@ internal sealed class NoPull : IPinRule
                 continue;
             var pin = check.Chip.Pins[use.Gpio];
             var up = use.Use.Pull == PinPull.Up;
-            if (pin.FixedPull is not null || (up ? pin.PullUp : pin.PullDown) || check.ExternalPull(use.Gpio) == use.Use.Pull)
+            if (pin.FixedPull is not null || (up ? pin.PullUp : pin.PullDown) || (check.ExternalPull(use.Gpio) ?? check.BoardPull(use.Gpio)) == use.Use.Pull)
                 continue;
             var word = up ? "up" : "down";
             check.Report(

@@ -18,14 +18,14 @@ internal static class PartWords
         || part.Contains("sense", StringComparison.OrdinalIgnoreCase)
         || part.Contains("STEMMA QT", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>A part that moves, heats or sounds when its pin toggles.</summary>
+    /// <summary>A part that moves, heats or howls when its pin toggles; the chirp of a buzzer does no harm.</summary>
     public static bool Moves(in ReadUse use)
     {
         Span<char> buffer = stackalloc char[MaxWord];
         var text = PinFunction.Lower(use.Use.Function, buffer);
         for (var word = PinSignals.NextWord(ref text); !word.IsEmpty; word = PinSignals.NextWord(ref text))
         {
-            if (Stem(word) is "relay" or "motor" or "servo" or "heater" or "pump" or "valve" or "solenoid" or "fan" or "siren" or "mosfet" or "ssr" or "buzzer" or "lock" or "gate")
+            if (Stem(word) is "relay" or "motor" or "servo" or "heater" or "pump" or "valve" or "solenoid" or "fan" or "siren" or "mosfet" or "ssr" or "lock" or "gate")
                 return true;
         }
 
@@ -61,6 +61,84 @@ internal static class PartWords
         Span<char> buffer = stackalloc char[MaxWord];
         var text = PinFunction.Lower(PinFunction.FunctionOf(use.Use), buffer);
         return use.Peripheral == PinPeripheral.Part && use.Function.Direction is PinDirection.Out && HoldsAny(text, "neopixel", "ws2812", "ws2812b", "sk6812");
+    }
+
+    /// <summary>
+    /// Whether the use is the memory itself, as pin tables of boards list it: <c>flash d0</c>, <c>spihd</c>, <c>psram cs</c>; and where ESP32 boards
+    /// bring the flash to a header, the name printed beside its pin, such as <c>cmd</c> and <c>sd2</c>.
+    /// </summary>
+    public static bool IsMemoryLine(in ReadUse use, Chip chip)
+    {
+        if (use.Peripheral != PinPeripheral.Part)
+            return false;
+        Span<char> functionBuffer = stackalloc char[MaxWord];
+        Span<char> signalBuffer = stackalloc char[MaxWord];
+        var function = PinFunction.Lower(use.Use.Function, functionBuffer);
+        var signal = PinFunction.Lower(use.Use.Signal, signalBuffer);
+        if (signal.IsEmpty && chip.Id is "esp32" && IsPrinted(use.Gpio, function))
+            return true;
+        var memory = false;
+        return IsMemoryText(function, ref memory) && IsMemoryText(signal, ref memory) && memory;
+    }
+
+    private static bool IsMemoryText(ReadOnlySpan<char> text, ref bool memory)
+    {
+        for (var word = PinSignals.NextWord(ref text); !word.IsEmpty; word = PinSignals.NextWord(ref text))
+        {
+            if (word is "flash" or "spiflash" or "psram" or "spiram" or "spihd" or "spiwp" or "spics0" or "spics1" or "spiclk" or "spid" or "spiq" or "spidqs" or "vddspi")
+                memory = true;
+            else if (word is not ("clk" or "sck" or "cmd" or "cs" or "hd" or "wp" or "hold" or "q" or "d" or "miso" or "mosi" or "dqs" or "spi" or "vdd") && Stem(word) is not ("d" or "io" or "sio" or "cs" or "data" or "sd"))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static bool IsPrinted(int gpio, ReadOnlySpan<char> name) => gpio switch
+    {
+        6 => name is "clk" or "sdclk" or "sck/clk" or "sd_clk",
+        7 => name is "sd0" or "sdd0" or "sd_d0" or "sdo/sd0",
+        8 => name is "sd1" or "sdd1" or "sd_d1" or "sdi/sd1",
+        9 => name is "sd2" or "sdd2" or "sd_d2" or "shd/sd2",
+        10 => name is "sd3" or "sdd3" or "sd_d3" or "swp/sd3",
+        11 => name is "cmd" or "sdcmd" or "sd_cmd" or "scs/cmd",
+        _ => false,
+    };
+
+    /// <summary>Whether <paramref name="longer"/> says every word of <paramref name="shorter"/> and more.</summary>
+    public static bool IsLongerName(in ReadUse longer, in ReadUse shorter)
+    {
+        Span<char> longFunction = stackalloc char[MaxWord];
+        Span<char> longSignal = stackalloc char[MaxWord];
+        Span<char> shortFunction = stackalloc char[MaxWord];
+        Span<char> shortSignal = stackalloc char[MaxWord];
+        var function = PinFunction.Lower(longer.Use.Function, longFunction);
+        var signal = PinFunction.Lower(longer.Use.Signal, longSignal);
+        var ofFunction = PinFunction.Lower(shorter.Use.Function, shortFunction);
+        var ofSignal = PinFunction.Lower(shorter.Use.Signal, shortSignal);
+        return HoldsAll(function, signal, ofFunction) && HoldsAll(function, signal, ofSignal) && !(HoldsAll(ofFunction, ofSignal, function) && HoldsAll(ofFunction, ofSignal, signal));
+    }
+
+    private static bool HoldsAll(ReadOnlySpan<char> function, ReadOnlySpan<char> signal, ReadOnlySpan<char> words)
+    {
+        for (var word = PinSignals.NextWord(ref words); !word.IsEmpty; word = PinSignals.NextWord(ref words))
+        {
+            if (!HoldsWord(function, word) && !HoldsWord(signal, word))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static bool HoldsWord(ReadOnlySpan<char> text, ReadOnlySpan<char> wanted)
+    {
+        for (var word = PinSignals.NextWord(ref text); !word.IsEmpty; word = PinSignals.NextWord(ref text))
+        {
+            if (word.SequenceEqual(wanted))
+                return true;
+        }
+
+        return false;
     }
 
     public static bool IsSame(string part, in ReadUse use)

@@ -14,7 +14,7 @@ internal sealed class PsramPins : IPinRule
         var last = -1;
         foreach (ref readonly var use in check.Uses)
         {
-            if (use.Gpio == last || PinCheck.Has(check.Memory.Flash, use.Gpio))
+            if (use.Gpio == last || PinCheck.Has(check.Memory.Flash, use.Gpio) || PartWords.IsMemoryLine(use, check.Chip))
                 continue;
             last = use.Gpio;
             if (PinCheck.Has(check.Memory.Psram, use.Gpio))

@@ -50,7 +50,7 @@ internal sealed class StrappingLevel : IPinRule
     private static PinSeverity Grade(PinCheck check, StrappingPin strap, StrapFailure? failure) => failure switch
     {
         null => PinSeverity.Info,
-        { Level.Source: LevelSource.ExternalPull } => PinSeverity.Warning,
+        { Level.Source: LevelSource.ExternalPull or LevelSource.BoardPull } => PinSeverity.Warning,
         _ when strap.Severity == StrappingSeverity.DownloadOnly && check.Plan.Console is not (PlanConsole.Uart0 or PlanConsole.UsbOtg) => PinSeverity.Info,
         _ => PinSeverity.Warning,
     };

@@ -141,6 +141,19 @@ public sealed class ParsersTests : IDisposable
         Assert.DoesNotContain("<img", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [MemberData(nameof(Chips))]
+    public void Every_peripheral_with_pin_control_is_in_the_overlay_with_macros_that_the_chip_has(string id)
+    {
+        var plan = SamplePlans.OfMatrix(id);
+        Devicetree(plan);
+        var text = PinCode.Generate(plan, "zephyr").Value.Text;
+        Assert.Equal(ZephyrMacros.Nodes(id).Where(node => node is "rmt" or "pcnt" or "mcpwm0" or "i2s" or "i2s0" or "twai" or "twai0" or "mdio" or "eth" or "dac" or "lcd_cam" or "sdhc1"), MatrixNodes(text).Order(StringComparer.Ordinal));
+    }
+
+    private static IEnumerable<string> MatrixNodes(string text) => text.Split('\n').Where(line => line.StartsWith('&')).Select(line => line[1..].Split(' ')[0])
+        .Where(node => node is "rmt" or "pcnt" or "mcpwm0" or "i2s" or "i2s0" or "twai" or "twai0" or "mdio" or "eth" or "dac" or "lcd_cam" or "sdhc1").Distinct(StringComparer.Ordinal);
+
     private JsonElement Yaml(PinPlan plan)
     {
         _tools.Put("pins.yaml", PinCode.Generate(plan, "esphome").Value.Text);
@@ -151,11 +164,10 @@ public sealed class ParsersTests : IDisposable
     private void Devicetree(PinPlan plan)
     {
         var chip = new PinSheet(plan).Chip;
-        var names = new[] { "UART0_TX", "UART0_RX", "UART1_TX", "UART1_RX", "UART1_RTS", "UART1_CTS", "UART2_TX", "UART2_RX", "I2C0_SDA", "I2C0_SCL", "I2C1_SDA", "I2C1_SCL", "SPIM2_MISO", "SPIM2_MOSI", "SPIM2_SCLK", "SPIM2_CSEL", "SPIM3_MISO", "SPIM3_MOSI", "SPIM3_SCLK", "SPIM3_CSEL", "LEDC_CH0", "LEDC_CH1", "TWAI_TX", "TWAI_RX" };
         var macros = new StringBuilder();
         foreach (var pin in chip.Pins.Where(pin => pin.Exists))
         {
-            foreach (var name in names)
+            foreach (var name in ZephyrMacros.Of(chip.Id))
                 macros.Append(CultureInfo.InvariantCulture, $"#define {name}_GPIO{pin.Gpio} {pin.Gpio}\n");
         }
 
@@ -163,7 +175,7 @@ public sealed class ParsersTests : IDisposable
         _tools.Put("zephyr/dt-bindings/adc/adc.h", "#define ADC_ACQ_TIME_DEFAULT 0\n");
         _tools.Put("zephyr/dt-bindings/gpio/gpio.h", "#define GPIO_ACTIVE_HIGH 0\n#define GPIO_ACTIVE_LOW 1\n#define GPIO_PULL_UP 16\n#define GPIO_PULL_DOWN 32\n");
         _tools.Put("zephyr/dt-bindings/input/input-event-codes.h", string.Concat(Enumerable.Range(0, 10).Select(key => string.Create(CultureInfo.InvariantCulture, $"#define INPUT_KEY_{key} {key + 2}\n"))));
-        var nodes = string.Concat(new[] { "uart0", "uart1", "uart2", "i2c0", "i2c1", "spi2", "spi3", "ledc0", "twai", "adc0", "adc1", "gpio0", "gpio1", "usb_serial" }.Select(label => $"{label}: {label.Replace('_', '-')} {{ }};\n"));
+        var nodes = string.Concat(ZephyrMacros.Nodes(chip.Id).Select(label => $"{label}: {label.Replace('_', '-')} {{ }};\n"));
         _tools.Put("app.overlay", PinCode.Generate(plan, "zephyr").Value.Text);
         _tools.Put("all.dts", $"/dts-v1/;\n/ {{\n#address-cells = <1>;\n#size-cells = <0>;\npinctrl: pin-controller {{ }};\n{nodes}}};\n#include \"app.overlay\"\n");
         _tools.Run("cpp", "-nostdinc", "-undef", "-D__DTS__", "-x", "assembler-with-cpp", "-I.", "all.dts", "all.pre.dts");

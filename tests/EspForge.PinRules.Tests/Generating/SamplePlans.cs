@@ -58,6 +58,21 @@ internal static class SamplePlans
         ],
     };
 
+    /// <summary>Every peripheral that a pin control may know, whether the chip has it or not, on pins in turn.</summary>
+    public static PinPlan OfMatrix(string id)
+    {
+        string[] wanted =
+        [
+            "i2s0 mclk", "i2s0 bclk", "i2s0 ws", "i2s0 dout", "i2s0 din", "twai0 tx", "twai0 rx", "mcpwm0 out0a", "mcpwm0", "mcpwm0 cap0", "mcpwm0 fault1", "pcnt0 sig", "pcnt0 ctrl", "pcnt1",
+            "rmt0 tx", "rmt2 rx", "sdmmc1 clk", "sdmmc1 cmd", "sdmmc1 d0", "sdmmc1 d1", "sdmmc1 d2", "sdmmc1 d3", "eth mdc", "eth mdio", "eth txd0", "eth tx_en", "eth clk_out", "camera xclk", "camera pclk",
+            "camera vsync", "camera href", "camera d0", "camera y9", "uart1 dtr", "uart1 tx", "uart1 rx", "spi2 sck", "spi2 cs1",
+        ];
+        var chip = BoardCatalog.Default.FindChip(id)!;
+        var gpios = chip.Pins.Where(pin => pin.Exists && pin.Dac is null).Select(pin => pin.Gpio).ToArray();
+        var uses = wanted.Select((words, i) => Plans.Use($"{gpios[i % gpios.Length]} {words}"));
+        return new PinPlan { Chip = id, Uses = [.. uses, .. chip.Dac.Select(channel => Plans.Use($"{channel.Gpio} dac{channel.Channel}")), Plans.Use($"{gpios[0]} gizmo - out")] };
+    }
+
     private static PinPlan Full(PinPlan plan, IReadOnlyList<int> gpios) => plan with
     {
         Uses = [.. Wanted.Take(gpios.Count).Select((words, i) => Plans.Use($"{gpios[i]} {words}"))],

@@ -174,7 +174,7 @@ internal sealed class BruteForce
             Interrupts = line.Interrupt ? [gpio] : [],
         };
         var report = PinChecker.Check(plan);
-        if (report.Findings.Any(finding => finding is { Class: "flash", Severity: PinSeverity.Warning }))
+        if (report.Findings.Any(finding => finding is { Class: "flash" or "vdd-spi", Severity: PinSeverity.Warning }))
             return null; // perhaps the flash's
         return report.HasErrors ? null : Math.Min(999, (100 * report.Warnings) + (10 * report.Infos) + _chip.Pins[gpio].Roles.Count);
     }
