@@ -96,7 +96,7 @@ build host "${host[@]}"
 read -r text data bss < <(totals riscv "${cross}size")
 read -r host_text host_data host_bss < <(totals host size)
 whole=$(sizeof 'sizeof(struct ef_agent)')
-buffers=$(sizeof 'sizeof(((struct ef_agent *)0)->control.tx) + sizeof(((struct ef_agent *)0)->control.rx) + sizeof(((struct ef_agent *)0)->sector)')
+buffers=$(sizeof 'sizeof(((struct ef_agent *)0)->tx) + sizeof(((struct ef_agent *)0)->rx) + sizeof(((struct ef_agent *)0)->sector)')
 ram=$((whole - buffers))
 read -r plain_code plain_constants < <(link plain "${core_roots[@]}")
 read -r code constants < <(link riscv "${core_roots[@]}")

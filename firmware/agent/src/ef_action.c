@@ -6,9 +6,9 @@
 
 #define RESULT_BYTES 1024u
 
-/* The command lies in control.tx; its params go to the beginning of control.rx and the result behind them. */
+/* The command lies in tx; its params go to the beginning of rx and the result behind them. */
 #define PARAMS_CAP (EF_COMMAND_PARAMS_BYTES + 1u)
-_Static_assert(sizeof((ef_agent *)0)->control.rx >= PARAMS_CAP + 512u, "params and a result must fit");
+_Static_assert(sizeof((ef_agent *)0)->rx >= PARAMS_CAP + 512u, "params and a result must fit");
 
 static const char window_key[] = "nonces";
 
@@ -38,7 +38,7 @@ static ef_status answer(ef_agent *a, const char *request_id, const outcome *o)
 {
     ef_json_writer w;
     size_t len = 0;
-    ef_json_begin(&w, a->control.tx, sizeof a->control.tx);
+    ef_json_begin(&w, a->tx, sizeof a->tx);
     ef_json_object(&w, NULL);
     ef_json_put_string(&w, "requestId", request_id);
     ef_json_put_string(&w, "state", answer_name(o->state));
@@ -182,8 +182,8 @@ ef_status ef_agent_action(ef_agent *a, const char *name, ef_action_fn run, void 
 
 static outcome obey(ef_agent *a, const ef_command *c)
 {
-    char *text = (char *)a->control.rx + PARAMS_CAP;
-    size_t cap = sizeof a->control.rx - PARAMS_CAP < RESULT_BYTES + 1 ? sizeof a->control.rx - PARAMS_CAP : RESULT_BYTES + 1;
+    char *text = (char *)a->rx + PARAMS_CAP;
+    size_t cap = sizeof a->rx - PARAMS_CAP < RESULT_BYTES + 1 ? sizeof a->rx - PARAMS_CAP : RESULT_BYTES + 1;
     const ef_registered_action *app = registered(a, c->action);
     ef_json_writer w;
     outcome o;
@@ -225,7 +225,7 @@ static ef_status judge(ef_agent *a, const char *text, size_t len, ef_nonce_windo
         .now_ms = a->clock.base_utc_ms == 0 ? 0 : ef_agent_utc_ms(a),
         .window = window,
     };
-    status = ef_command_open(&json, &context, (char *)a->control.rx, PARAMS_CAP, command);
+    status = ef_command_open(&json, &context, (char *)a->rx, PARAMS_CAP, command);
     memset(secret, 0, sizeof secret);
     if (status == EF_OK && built_in_index(command->action) == BUILT_IN && registered(a, command->action) == NULL)
         return EF_COMMAND_UNKNOWN;

@@ -14,32 +14,30 @@ static uint32_t starting_step(ef_agent *a);
 static void idle_enter(ef_agent *a);
 
 static const struct {
-    const char *name;
     void (*enter)(ef_agent *a);
     uint32_t (*step)(ef_agent *a); /* NULL: the state only waits for a job */
 } states[EF_STATE_COUNT] = {
-    [EF_STATE_STARTING] = {"starting", NULL, starting_step},
-    [EF_STATE_CLAIMING] = {"claiming", NULL, NULL},
-    [EF_STATE_PAIRING] = {"pairing", NULL, NULL},
-    [EF_STATE_IDLE] = {"idle", idle_enter, NULL},
-    [EF_STATE_DOWNLOADING] = {"downloading", ef_download_enter, ef_download_step},
-    [EF_STATE_VERIFYING] = {"verifying", ef_verify_enter, ef_verify_step},
-    [EF_STATE_APPLYING] = {"applying", NULL, ef_applying_step},
-    [EF_STATE_REBOOTING] = {"rebooting", NULL, ef_rebooting_step},
-    [EF_STATE_CONFIRMING] = {"confirming", ef_confirm_enter, ef_confirm_step},
+    [EF_STATE_STARTING] = {NULL, starting_step},
+    [EF_STATE_IDLE] = {idle_enter, NULL},
+    [EF_STATE_DOWNLOADING] = {ef_download_enter, ef_download_step},
+    [EF_STATE_VERIFYING] = {ef_verify_enter, ef_verify_step},
+    [EF_STATE_APPLYING] = {NULL, ef_applying_step},
+    [EF_STATE_REBOOTING] = {NULL, ef_rebooting_step},
+    [EF_STATE_CONFIRMING] = {ef_confirm_enter, ef_confirm_step},
 };
 
-/* From downloading on a state is a report of the same name, said when it is entered. */
-_Static_assert(EF_REPORT_DOWNLOADING == 1 && EF_REPORT_CONFIRMING - EF_REPORT_DOWNLOADING == EF_STATE_CONFIRMING - EF_STATE_DOWNLOADING,
+/* The states, and behind them the ends of an update. From downloading on a state is a report of the same name, said when it is entered. */
+static const char names[] = "starting\0claiming\0pairing\0idle\0downloading\0verifying\0applying\0rebooting\0confirming\0"
+                            "confirmed\0failed\0rolledBack\0rejected";
+
+_Static_assert(EF_REPORT_DOWNLOADING == 1 && EF_REPORT_CONFIRMING - EF_REPORT_DOWNLOADING == EF_STATE_CONFIRMING - EF_STATE_DOWNLOADING &&
+                   EF_STATE_CONFIRMING + 1 == EF_STATE_COUNT,
                "reports go as the states do");
 enum { STATE_OF_REPORT = EF_STATE_DOWNLOADING - EF_REPORT_DOWNLOADING };
 
 const char *ef_report_state_name(ef_report_state state)
 {
-    static const char *const ends[] = {"confirmed", "failed", "rolledBack", "rejected"};
-    if (state >= EF_REPORT_DOWNLOADING && state <= EF_REPORT_CONFIRMING)
-        return states[state + STATE_OF_REPORT].name;
-    return state >= EF_REPORT_CONFIRMED && state <= EF_REPORT_REJECTED ? ends[state - EF_REPORT_CONFIRMED] : "";
+    return state > EF_REPORT_NONE && state <= EF_REPORT_REJECTED ? ef_nth_text(names, (unsigned)state + STATE_OF_REPORT) : "";
 }
 
 const ef_transition ef_transitions[] = {
@@ -66,7 +64,7 @@ const size_t ef_transition_count = sizeof ef_transitions / sizeof ef_transitions
 
 const char *ef_state_name(ef_state state)
 {
-    return (unsigned)state < EF_STATE_COUNT ? states[state].name : "unknown";
+    return (unsigned)state < EF_STATE_COUNT ? ef_nth_text(names, state) : "unknown";
 }
 
 void ef_copy_text(char *out, size_t cap, const char *text)
@@ -120,14 +118,14 @@ void ef_event_happened(ef_agent *a, ef_event event)
             continue;
         a->state = (ef_state)ef_transitions[i].to;
         a->entered_ms = a->now_ms;
-        ef_log(a, EF_LOG_EVENT, "STATE %s", states[a->state].name);
+        ef_log(a, EF_LOG_EVENT, "STATE %s", ef_state_name(a->state));
         if (states[a->state].enter != NULL)
             states[a->state].enter(a);
         if (a->state >= EF_STATE_DOWNLOADING)
             ef_report_progress(a, (ef_report_state)(a->state - STATE_OF_REPORT), a->state == EF_STATE_DOWNLOADING ? a->download.percent / 10 * 10 : -1);
         return;
     }
-    ef_log(a, EF_LOG_ERROR, "event %d has no place in state %s", (int)event, states[a->state].name);
+    ef_log(a, EF_LOG_ERROR, "event %d in state %s", (int)event, ef_state_name(a->state));
 }
 
 static uint32_t starting_step(ef_agent *a)
@@ -179,8 +177,7 @@ ef_status ef_agent_init(ef_agent *a, const ef_port *port, const ef_agent_config 
         status = ef_agent_self_test(a, "application", config->self_test, config->self_test_ctx);
     if (status != EF_OK)
         return status;
-    ef_log(a, EF_LOG_INFO, "agent %s, image %s, slot %c%s%s", EF_AGENT_VERSION, config->version, 'a' + a->running_slot,
-           a->identity.present ? ", device " : "", a->identity.device_id);
+    ef_log(a, EF_LOG_INFO, "agent %s, image %s, slot %c, device %s", EF_AGENT_VERSION, config->version, 'a' + a->running_slot, a->identity.device_id);
     return EF_OK;
 }
 
@@ -194,6 +191,16 @@ uint32_t ef_until(const ef_agent *a, int64_t at_ms)
 {
     int64_t left_ms = at_ms - a->now_ms;
     return left_ms <= 0 ? 0 : left_ms > LONGEST_WAIT_MS ? LONGEST_WAIT_MS : (uint32_t)left_ms;
+}
+
+int64_t ef_after(const ef_agent *a, uint32_t ms)
+{
+    return a->now_ms + ms;
+}
+
+bool ef_passed(const ef_agent *a, int64_t since_ms, uint32_t ms)
+{
+    return a->now_ms - since_ms >= ms;
 }
 
 static void step(ef_agent *a, uint32_t (*run)(ef_agent *a), uint32_t *wait_ms)

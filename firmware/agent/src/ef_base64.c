@@ -1,7 +1,8 @@
 #include "espforge/ef_codec.h"
 
+#define HEX "0123456789abcdef"
+
 static const char base64url_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-static const char hex_alphabet[] = "0123456789abcdef";
 
 /* The six bits of a character, or 64 for one that is not of the alphabet. */
 static uint32_t base64url_value(char c)
@@ -19,10 +20,8 @@ ef_status ef_base64url_decode(const char *text, size_t text_len, uint8_t *out, s
     if (out_len == NULL) return EF_BAD_ARGUMENT;
     *out_len = 0;
     if ((text == NULL && text_len > 0) || (out == NULL && cap > 0)) return EF_BAD_ARGUMENT;
-    const size_t tail = text_len % 4;
-    if (tail == 1) return EF_MALFORMED;
-    const size_t need = text_len / 4 * 3 + (tail == 0 ? 0 : tail - 1);
-    if (need > cap) return EF_TOO_LARGE;
+    if (text_len % 4 == 1) return EF_MALFORMED;
+    if (text_len - (text_len + 3) / 4 > cap) return EF_TOO_LARGE; /* a character in four is overhead, or one of what is left over */
 
     uint32_t bits = 0;
     uint32_t bit_count = 0;
@@ -70,8 +69,8 @@ ef_status ef_hex_encode(const uint8_t *data, size_t len, char *out, size_t cap)
     if ((data == NULL && len > 0) || out == NULL) return EF_BAD_ARGUMENT;
     if (len > (SIZE_MAX - 1) / 2 || cap < len * 2 + 1) return EF_TOO_LARGE;
     for (size_t i = 0; i < len; i++) {
-        out[i * 2] = hex_alphabet[data[i] >> 4];
-        out[i * 2 + 1] = hex_alphabet[data[i] & 15u];
+        out[i * 2] = HEX[data[i] >> 4];
+        out[i * 2 + 1] = HEX[data[i] & 15u];
     }
     out[len * 2] = '\0';
     return EF_OK;

@@ -6,42 +6,27 @@
 
 enum { MAJOR_UINT = 0, MAJOR_NEGATIVE = 1, MAJOR_BYTES = 2, MAJOR_TEXT = 3, MAJOR_ARRAY = 4, MAJOR_MAP = 5, MAJOR_TAG = 6 };
 
-ef_cbor ef_cbor_over(const uint8_t *data, size_t len) { return (ef_cbor){data, len, 0}; }
+ef_cbor ef_cbor_over(const uint8_t *data, size_t len) { return (ef_cbor){data, data + len}; }
 
-bool ef_cbor_done(const ef_cbor *r) { return r->at == r->len; }
-
-/* The head at the reader, without moving: its major type, argument and size. */
-static bool peek_head(const ef_cbor *r, uint8_t *major, uint64_t *argument, size_t *size)
-{
-    if (r->at >= r->len) return false;
-    const uint8_t initial = r->data[r->at];
-    const uint8_t info = initial & 31u;
-    *major = (uint8_t)(initial >> 5);
-    if (info < 24) {
-        *argument = info;
-        *size = 1;
-        return true;
-    }
-    if (info > 27) return false; /* 28-30 are reserved, 31 is an indefinite length */
-    const size_t bytes = (size_t)1 << (info - 24);
-    if (r->len - r->at - 1 < bytes) return false;
-    uint64_t value = 0;
-    for (size_t i = 0; i < bytes; i++) value = value << 8 | r->data[r->at + 1 + i];
-    /* A shorter form would have done: nothing in the upper half of the bytes, or less than 24. */
-    if (bytes == 1 ? value < 24 : value >> (bytes * 4) == 0) return false;
-    *argument = value;
-    *size = 1 + bytes;
-    return true;
-}
+bool ef_cbor_done(const ef_cbor *r) { return r->at == r->end; }
 
 static bool take_head(ef_cbor *r, uint8_t wanted, uint64_t *argument)
 {
-    uint8_t major;
-    uint64_t value;
-    size_t size;
-    if (!peek_head(r, &major, &value, &size) || major != wanted) return false;
+    if (r->at == r->end || *r->at >> 5 != wanted) return false;
+    const uint8_t *p = r->at + 1;
+    const uint8_t info = *r->at & 31u;
+    uint64_t value = info;
+    if (info >= 24) {
+        if (info > 27) return false; /* 28-30 are reserved, 31 is an indefinite length */
+        const size_t bytes = (size_t)1 << (info - 24);
+        if ((size_t)(r->end - p) < bytes) return false;
+        value = 0;
+        for (size_t i = 0; i < bytes; i++) value = value << 8 | *p++;
+        /* A shorter form would have done: nothing in the upper half of the bytes, or less than 24. */
+        if (bytes == 1 ? value < 24 : value >> (bytes * 4) == 0) return false;
+    }
     *argument = value;
-    r->at += size;
+    r->at = p;
     return true;
 }
 
@@ -64,12 +49,12 @@ bool ef_cbor_map_of(ef_cbor *r, uint32_t pairs)
 
 bool ef_cbor_int(ef_cbor *r, int64_t *value)
 {
-    uint8_t major;
+    ef_cbor probe = *r;
     uint64_t argument;
-    size_t size;
-    if (!peek_head(r, &major, &argument, &size) || major > MAJOR_NEGATIVE || argument > INT64_MAX) return false;
-    *value = major == MAJOR_UINT ? (int64_t)argument : -1 - (int64_t)argument;
-    r->at += size;
+    const bool negative = !ef_cbor_uint(&probe, &argument);
+    if ((negative && !take_head(&probe, MAJOR_NEGATIVE, &argument)) || argument > INT64_MAX) return false;
+    *value = negative ? -1 - (int64_t)argument : (int64_t)argument;
+    *r = probe;
     return true;
 }
 
@@ -77,10 +62,10 @@ static bool take_string(ef_cbor *r, uint8_t wanted, const uint8_t **bytes, size_
 {
     ef_cbor probe = *r;
     uint64_t length;
-    if (!take_head(&probe, wanted, &length) || length > probe.len - probe.at) return false;
-    *bytes = probe.data + probe.at;
+    if (!take_head(&probe, wanted, &length) || length > (size_t)(probe.end - probe.at)) return false;
+    *bytes = probe.at;
     *len = (size_t)length;
-    r->at = probe.at + (size_t)length;
+    r->at = probe.at + *len;
     return true;
 }
 

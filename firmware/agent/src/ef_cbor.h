@@ -8,9 +8,7 @@
 #include <stdint.h>
 
 typedef struct ef_cbor {
-    const uint8_t *data;
-    size_t len;
-    size_t at;
+    const uint8_t *at, *end;
 } ef_cbor;
 
 ef_cbor ef_cbor_over(const uint8_t *data, size_t len);

@@ -23,7 +23,7 @@ static int64_t claim_due(const ef_agent *a)
 static ef_status claim_begin(ef_agent *a, ef_request *request)
 {
     ef_json_writer w;
-    ef_json_begin(&w, a->control.tx, sizeof a->control.tx);
+    ef_json_begin(&w, a->tx, sizeof a->tx);
     ef_json_object(&w, NULL);
     ef_json_put_string(&w, "hardwareId", a->config.hardware_id);
     ef_json_put_string(&w, "product", a->config.product);
@@ -36,12 +36,12 @@ static ef_status claim_begin(ef_agent *a, ef_request *request)
     return ef_json_end(&w, &request->body_len);
 }
 
-static void claim_finish(ef_agent *a, ef_status status)
+static void claim_finish(ef_agent *a, ef_status status, int32_t code)
 {
     static const uint16_t sizes[] = {sizeof a->claim.claim_id, sizeof a->claim.poll_token, sizeof a->claim.pairing_code};
     ef_json json;
     ef_claim *c = &a->claim;
-    if (status == EF_OK && a->control.response.status == 201) {
+    if (code == 201) {
         /* The code is typed by a person: six digits, nothing else is shown. */
         if (ef_exchange_json(a, &json) == EF_OK && ef_json_texts(&json, "claimId\0pollToken\0pairingCode\0", sizes, c->claim_id) == EF_OK &&
             strspn(c->claim_id, "0123456789abcdef") == 32 && strspn(c->pairing_code, "0123456789") == 6) {
@@ -49,14 +49,14 @@ static void claim_finish(ef_agent *a, ef_status status)
             ef_backoff_again(&c->backoff);
             ef_log(a, EF_LOG_EVENT, "PAIRING %s %s", c->pairing_code, a->config.hardware_id);
             ef_event_happened(a, EF_EVENT_CLAIM_OPEN);
-            c->next_ms = a->now_ms + c->interval_ms;
+            c->next_ms = ef_after(a, c->interval_ms);
             return;
         }
-        ef_log(a, EF_LOG_WARN, "the claim's answer makes no sense");
+        ef_log(a, EF_LOG_WARN, "the %s makes no sense", "claim");
     } else if (status == EF_OK) {
         ef_exchange_refused(a, "claim");
     }
-    c->next_ms = ef_exchange_retry_ms(a, &c->backoff);
+    c->next_ms = ef_exchange_retry_ms(a, &a->control.response, &c->backoff);
 }
 
 static int64_t pair_due(const ef_agent *a)
@@ -66,33 +66,32 @@ static int64_t pair_due(const ef_agent *a)
 
 static ef_status pair_begin(ef_agent *a, ef_request *request)
 {
-    (void)snprintf(a->control.path, sizeof a->control.path, "/device/v1/claims/%s", a->claim.claim_id);
-    *request = (ef_request){.method = "GET", .path = a->control.path, .bearer = a->claim.poll_token};
-    return EF_OK;
+    (void)snprintf(a->path, sizeof a->path, "/device/v1/claims/%s", a->claim.claim_id);
+    return ef_exchange_get(a, request, a->claim.poll_token);
 }
 
-static ef_status read_key(const ef_json *element, ef_trusted_key *key)
+static __attribute__((noinline)) ef_status add_key(const ef_json *element, ef_key_record *record)
 {
     struct {
         char kid[EF_KID_CHARS + 1], alg[16], public_key[(EF_PUBLIC_KEY_MAX_BYTES * 4 + 2) / 3 + 1];
     } text;
     static const uint16_t sizes[] = {sizeof text.kid, sizeof text.alg, sizeof text.public_key};
+    ef_trusted_key key;
     size_t len = 0;
-    memset(key, 0, sizeof *key);
+    memset(&key, 0, sizeof key);
     if (ef_json_texts(element, "kid\0alg\0publicKey\0", sizes, text.kid) != EF_OK ||
-        ef_base64url_decode(text.public_key, strlen(text.public_key), key->public_key, sizeof key->public_key, &len) != EF_OK)
+        ef_base64url_decode(text.public_key, strlen(text.public_key), key.public_key, sizeof key.public_key, &len) != EF_OK)
         return EF_MALFORMED;
-    memcpy(key->kid, text.kid, sizeof key->kid);
-    key->alg = ef_key_alg(text.alg);
-    key->public_key_len = (uint16_t)len;
-    return EF_OK;
+    memcpy(key.kid, text.kid, sizeof key.kid);
+    key.alg = ef_key_alg(text.alg);
+    key.public_key_len = (uint16_t)len;
+    return ef_key_record_add(record, &key);
 }
 
 /* The keys that are trusted from now on, with the generation of the host's list that they are those of (0: it has none). */
 static ef_status read_keys(const ef_json *json, ef_key_record *record)
 {
     ef_json keys, element;
-    ef_trusted_key key;
     int64_t generation = 0;
     ef_status status = ef_json_member_int(json, "keysGeneration", &generation);
     if ((status != EF_OK && status != EF_NOT_FOUND) || generation < 0)
@@ -104,9 +103,7 @@ static ef_status read_keys(const ef_json *json, ef_key_record *record)
         if (status == EF_NOT_FOUND && i > 0)
             return EF_OK;
         if (status == EF_OK)
-            status = read_key(&element, &key);
-        if (status == EF_OK)
-            status = ef_key_record_add(record, &key);
+            status = add_key(&element, record);
     }
     return status;
 }
@@ -120,7 +117,7 @@ static ef_status read_identity(const ef_json *json, ef_identity *identity)
     return status;
 }
 
-/* Functions of their own, so that the record and the identity leave the stack again. */
+/* Functions of their own, so that the texts, the record and the identity leave the stack again. */
 static __attribute__((noinline)) ef_status take_keys(ef_agent *a, const ef_json *json)
 {
     ef_key_record record;
@@ -156,35 +153,37 @@ static void claimed(ef_agent *a)
         /* The host delivers once, so this claim is spent. */
         ef_log(a, EF_LOG_ERROR, "claim not taken: %s", ef_status_code(status));
         ef_event_happened(a, EF_EVENT_CLAIM_GONE);
-        a->claim.next_ms = a->now_ms + ef_backoff_next_ms(&a->claim.backoff, a->port);
+        a->claim.next_ms = ef_after(a, ef_backoff_next_ms(&a->claim.backoff, a->port));
         return;
     }
     ef_clock_told(a, &json);
     ef_wipe(a->claim.poll_token, sizeof a->claim.poll_token);
-    ef_wipe(a->control.rx, sizeof a->control.rx);
+    ef_wipe(a->rx, sizeof a->rx);
     ef_log(a, EF_LOG_EVENT, "CLAIMED %s", a->identity.device_id);
     ef_event_happened(a, EF_EVENT_IDENTITY);
 }
 
-static void pair_finish(ef_agent *a, ef_status status)
+static void pair_finish(ef_agent *a, ef_status status, int32_t code)
 {
+    (void)status;
     ef_json json;
     ef_claim *c = &a->claim;
-    int32_t code = status == EF_OK ? a->control.response.status : 0;
     if (code == 200) {
         claimed(a);
-    } else if (code == 202) {
+        return;
+    }
+    if (code == 202) {
         ef_backoff_again(&c->backoff);
         if (ef_exchange_json(a, &json) == EF_OK)
             c->interval_ms = interval_of(&json, c->interval_ms);
-        c->next_ms = a->now_ms + c->interval_ms;
     } else if (code == 404 || code == 410) {
         ef_log(a, EF_LOG_INFO, "the pairing code has expired");
         ef_event_happened(a, EF_EVENT_CLAIM_GONE);
-        c->next_ms = a->now_ms + c->interval_ms;
     } else {
-        c->next_ms = ef_exchange_retry_ms(a, &c->backoff);
+        c->next_ms = ef_exchange_retry_ms(a, &a->control.response, &c->backoff);
+        return;
     }
+    c->next_ms = ef_after(a, c->interval_ms);
 }
 
 const ef_job_rules ef_claim_job = {.due_ms = claim_due, .begin = claim_begin, .finish = claim_finish};

@@ -75,24 +75,21 @@ static uint32_t days_of(uint32_t year, uint32_t month, uint32_t day)
 /* "Sun, 06 Nov 1994 08:49:37 GMT" */
 int64_t ef_http_date_ms(const char *text, size_t len)
 {
-    static const char form[] = "___, 00 ___ 0000 00:00:00 GMT", months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    static const uint8_t places[] = {5, 12, 14, 17, 20, 23}, greatest[] = {31, 99, 99, 23, 59, 60};
-    uint32_t v[sizeof places], month = 1;
+    enum { DAY, YEAR, HOUR, MINUTE, SECOND, VALUES };
+    static const char form[] = "___, aa ___ bbbb cc:dd:ee GMT" /* a to e: a digit of that value */, months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    uint32_t v[VALUES] = {0}, month = 1;
     if (len != sizeof form - 1)
         return 0;
-    for (size_t i = 0; i < len; i++)
-        if (form[i] != '_' && form[i] != text[i] && (form[i] != '0' || (uint8_t)(text[i] - '0') > 9))
+    for (size_t i = 0; i < len; i++) {
+        const uint32_t which = (uint32_t)(form[i] - 'a'), digit = (uint32_t)(text[i] - '0');
+        if (which >= VALUES ? form[i] != '_' && form[i] != text[i] : digit > 9)
             return 0;
-    for (size_t i = 0; i < sizeof places; i++) {
-        const char *p = text + places[i];
-        v[i] = (uint32_t)((p[0] - '0') * 10 + (p[1] - '0'));
-        if (v[i] > greatest[i])
-            return 0;
+        if (which < VALUES)
+            v[which] = v[which] * 10 + digit;
     }
     while (month <= 12 && memcmp(text + 8, months + 3 * month - 3, 3) != 0)
         month++;
-    uint32_t year = v[1] * 100 + v[2];
-    if (month > 12 || v[0] == 0 || year < 1970)
+    if (month > 12 || v[DAY] - 1 > 30 || v[HOUR] > 23 || v[MINUTE] > 59 || v[SECOND] > 60 || v[YEAR] < 1970 || v[YEAR] > 2105) /* whose seconds fit 32 bits */
         return 0;
-    return (int64_t)days_of(year, month, v[0]) * 86400000 + (v[3] * 3600 + v[4] * 60 + v[5]) * 1000;
+    return (int64_t)(days_of(v[YEAR], month, v[DAY]) * 86400 + v[HOUR] * 3600 + v[MINUTE] * 60 + v[SECOND]) * 1000;
 }

@@ -7,13 +7,13 @@
 
 #define AGAIN_MS 100
 
-static const char name_chars[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+#define NAME_CHARACTERS "-0123456789abcdefghijklmnopqrstuvwxyz"
 
 ef_status ef_agent_self_test(ef_agent *a, const char *name, ef_status (*run)(void *ctx), void *ctx)
 {
     ef_confirm *c = &a->confirm;
     size_t len = name == NULL ? 0 : strlen(name);
-    if (len == 0 || len > EF_SELF_TEST_CHARS || strspn(name, name_chars) != len || run == NULL)
+    if (len == 0 || len > EF_SELF_TEST_CHARS || strspn(name, NAME_CHARACTERS) != len || run == NULL)
         return EF_BAD_ARGUMENT;
     if (c->test_count == EF_SELF_TESTS_MAX)
         return EF_TOO_LARGE;
@@ -42,12 +42,10 @@ static bool all_passed(const ef_confirm *c)
     return c->passed == (1u << c->test_count) - 1u;
 }
 
-enum { TIME_CHARS = 24 };
-
-static const char *after_start(char out[TIME_CHARS], uint32_t ms)
+static void add_time(char *detail, uint32_t ms)
 {
-    (void)snprintf(out, TIME_CHARS, "%lu.%lu s after start", (unsigned long)(ms / 1000), (unsigned long)(ms / 100 % 10));
-    return out;
+    size_t at = strlen(detail);
+    (void)snprintf(detail + at, EF_DETAIL_CHARS - at, " %lu.%lu s after start", (unsigned long)(ms / 1000), (unsigned long)(ms / 100 % 10));
 }
 
 static void name(char *detail, bool missing, const char *kind, const char *what)
@@ -61,8 +59,9 @@ static void name(char *detail, bool missing, const char *kind, const char *what)
 static void give_up(ef_agent *a)
 {
     const ef_confirm *c = &a->confirm;
-    char detail[EF_DETAIL_CHARS + 1] = "Missing ";
-    (void)after_start(detail + 8, a->config.confirm_timeout_ms);
+    char detail[EF_DETAIL_CHARS + 1];
+    ef_copy_text(detail, sizeof detail, "Missing");
+    add_time(detail, a->config.confirm_timeout_ms);
     for (unsigned i = 0; i < c->test_count; i++)
         name(detail, (c->passed & 1u << i) == 0, "self-test ", c->tests[i].name);
     name(detail, !c->network, "", "network");
@@ -84,8 +83,9 @@ static bool run_tests(ef_agent *a, uint32_t uptime_ms)
             c->passed = (uint8_t)(c->passed | 1u << i);
         } else if (status != EF_AGAIN) {
             char detail[EF_DETAIL_CHARS + 1];
-            char time[TIME_CHARS];
-            (void)snprintf(detail, sizeof detail, "The self-test %s answered %s %s.", c->tests[i].name, ef_status_code(status), after_start(time, uptime_ms));
+            (void)snprintf(detail, sizeof detail, "The self-test %s answered %s", c->tests[i].name, ef_status_code(status));
+            add_time(detail, uptime_ms);
+            (void)strcat(detail, ".");
             refuse(a, EF_SELF_TEST_FAILED, detail);
             return false;
         }
@@ -103,7 +103,7 @@ static bool has_network(const ef_agent *a)
 uint32_t ef_confirm_step(ef_agent *a)
 {
     ef_confirm *c = &a->confirm;
-    if (a->now_ms - a->started_ms >= a->config.confirm_timeout_ms) {
+    if (ef_passed(a, a->started_ms, a->config.confirm_timeout_ms)) {
         give_up(a);
         return 0;
     }
@@ -114,15 +114,12 @@ uint32_t ef_confirm_step(ef_agent *a)
     if (!run_tests(a, uptime_ms))
         return 0;
     c->network = c->network || c->host_answered || has_network(a); /* whoever was answered has one */
-    c->next_ms = a->now_ms + AGAIN_MS;
+    c->next_ms = ef_after(a, AGAIN_MS);
     bool ready = all_passed(c) && c->network && c->host_answered && uptime_ms >= a->config.soak_ms;
     if (!ready || a->port->act(a->port->ctx, EF_BOOT_CONFIRM, NULL) != EF_OK)
         return AGAIN_MS;
-    if (a->record.pending.present) {
-        char offer_id[EF_OFFER_CHARS + 1];
-        memcpy(offer_id, a->record.pending.offer_id, sizeof offer_id);
-        ef_update_ended(a, offer_id, EF_REPORT_CONFIRMED, EF_OK, "");
-    }
+    if (a->record.pending.present)
+        ef_update_ended(a, a->record.pending.offer_id, EF_REPORT_CONFIRMED, EF_OK, "");
     ef_event_happened(a, EF_EVENT_CONFIRMED);
     return 0;
 }

@@ -29,51 +29,39 @@ bool ef_cose_read(const uint8_t *data, size_t len, const char *content, ef_cose 
 {
     ef_cbor r = ef_cbor_over(data, len);
     uint64_t tag, parts;
-    return ef_cbor_tag(&r, &tag) && tag == COSE_SIGN1_TAG && ef_cbor_array(&r, &parts) && parts == 4 && take_bytes(&r, &out->protected_header) &&
+    return len <= EF_COSE_MAX_BYTES && ef_cbor_tag(&r, &tag) && tag == COSE_SIGN1_TAG && ef_cbor_array(&r, &parts) && parts == 4 &&
+           take_bytes(&r, &out->protected_header) &&
            ef_cbor_map_of(&r, 0) && take_bytes(&r, &out->payload) && take_bytes(&r, &out->signature) && ef_cbor_done(&r) &&
            read_protected(out->protected_header, content, out);
 }
 
-void ef_cose_kid(const ef_cose *cose, char kid[EF_KID_CHARS + 1])
+ef_status ef_cose_kid(const uint8_t *data, size_t len, const char *content, char kid[EF_KID_CHARS + 1])
 {
-    memcpy(kid, cose->kid, EF_KID_CHARS);
+    ef_cose e;
+    kid[0] = '\0';
+    if (!ef_cose_read(data, len, content, &e)) return EF_MANIFEST_MALFORMED;
+    memcpy(kid, e.kid, EF_KID_CHARS);
     kid[EF_KID_CHARS] = '\0';
+    return EF_OK;
 }
 
-static psa_status_t hash_bstr(psa_hash_operation_t *hash, ef_view bytes)
-{
-    /* Documents are at most 2,048 bytes long, so two argument bytes always do. */
-    uint8_t head[3];
-    size_t head_len = 0;
-    if (bytes.len < 24) {
-        head[head_len++] = (uint8_t)(0x40u | bytes.len);
-    } else if (bytes.len < 256) {
-        head[head_len++] = 0x58;
-        head[head_len++] = (uint8_t)bytes.len;
-    } else {
-        head[head_len++] = 0x59;
-        head[head_len++] = (uint8_t)(bytes.len >> 8);
-        head[head_len++] = (uint8_t)bytes.len;
-    }
-    const psa_status_t status = psa_hash_update(hash, head, head_len);
-    return status == PSA_SUCCESS ? psa_hash_update(hash, bytes.data, bytes.len) : status;
-}
+static bool hash_more(psa_hash_operation_t *hash, const uint8_t *data, size_t len) { return psa_hash_update(hash, data, len) == PSA_SUCCESS; }
 
-/* SHA-256 over ["Signature1", protected, h'', payload], streamed: the structure is never laid out. */
-static psa_status_t hash_sig_structure(const ef_cose *cose, uint8_t digest[32])
+/* SHA-256 over ["Signature1", protected, h'', payload], streamed: the structure is never laid out. The header was read, so it has 24 to 255 bytes; a
+ * payload of less than 24 is no document. */
+static bool hash_sig_structure(const ef_cose *cose, uint8_t digest[32])
 {
-    static const uint8_t lead[] = {0x84, 0x6A, 'S', 'i', 'g', 'n', 'a', 't', 'u', 'r', 'e', '1'};
-    const uint8_t no_external_data = 0x40;
+    uint8_t lead[] = {0x84, 0x6A, 'S', 'i', 'g', 'n', 'a', 't', 'u', 'r', 'e', '1', 0x58, (uint8_t)cose->protected_header.len};
+    const size_t len = cose->payload.len, size = len < 256 ? 1 : 2;
+    uint8_t middle[4] = {0x40, (uint8_t)(0x57 + size), (uint8_t)(len >> 8)};
+    middle[1 + size] = (uint8_t)len;
     psa_hash_operation_t hash = PSA_HASH_OPERATION_INIT;
     size_t digest_len;
-    psa_status_t status = psa_hash_setup(&hash, PSA_ALG_SHA_256);
-    if (status == PSA_SUCCESS) status = psa_hash_update(&hash, lead, sizeof lead);
-    if (status == PSA_SUCCESS) status = hash_bstr(&hash, cose->protected_header);
-    if (status == PSA_SUCCESS) status = psa_hash_update(&hash, &no_external_data, 1);
-    if (status == PSA_SUCCESS) status = hash_bstr(&hash, cose->payload);
-    if (status == PSA_SUCCESS) status = psa_hash_finish(&hash, digest, 32, &digest_len);
-    if (status != PSA_SUCCESS) (void)psa_hash_abort(&hash);
-    return status;
+    const bool good = psa_hash_setup(&hash, PSA_ALG_SHA_256) == PSA_SUCCESS && hash_more(&hash, lead, sizeof lead) &&
+                      hash_more(&hash, cose->protected_header.data, cose->protected_header.len) && hash_more(&hash, middle, 2 + size) &&
+                      hash_more(&hash, cose->payload.data, len) && psa_hash_finish(&hash, digest, 32, &digest_len) == PSA_SUCCESS;
+    if (!good) (void)psa_hash_abort(&hash);
+    return good;
 }
 
 /* RSA signatures are as long as the modulus. */
@@ -83,7 +71,7 @@ static size_t signature_bytes(const ef_trusted_key *key)
     return key->public_key_len == EF_RSA_2048_BYTES ? 256u : 384u;
 }
 
-static psa_algorithm_t algorithm_of(int32_t alg)
+static __attribute__((noinline)) psa_algorithm_t algorithm_of(int32_t alg)
 {
     switch (alg) {
     case EF_ALG_ES256: return PSA_ALG_ECDSA(PSA_ALG_SHA_256);
@@ -111,26 +99,29 @@ ef_status ef_cose_verify(const ef_cose *cose, const ef_trusted_key *key)
 {
     if (key == NULL) return EF_KEY_UNKNOWN;
     if (key->retired) return EF_KEY_RETIRED;
+    if (cose->alg != key->alg) return EF_MANIFEST_ALGORITHM;
     const psa_algorithm_t algorithm = algorithm_of(key->alg);
-    if (cose->alg != key->alg || algorithm == PSA_ALG_NONE) return EF_MANIFEST_ALGORITHM;
+    if (algorithm == PSA_ALG_NONE) return EF_MANIFEST_ALGORITHM;
     if (cose->signature.len != signature_bytes(key)) return EF_SIGNATURE_INVALID;
     uint8_t digest[32];
     psa_key_id_t id;
-    if (hash_sig_structure(cose, digest) != PSA_SUCCESS || import_key(key, algorithm, &id) != PSA_SUCCESS) return EF_CRYPTO;
+    if (!hash_sig_structure(cose, digest) || import_key(key, algorithm, &id) != PSA_SUCCESS) return EF_CRYPTO;
     const psa_status_t verified = psa_verify_hash(id, algorithm, digest, sizeof digest, cose->signature.data, cose->signature.len);
     (void)psa_destroy_key(id);
     if (verified == PSA_SUCCESS) return EF_OK;
     return verified == PSA_ERROR_INSUFFICIENT_MEMORY ? EF_CRYPTO : EF_SIGNATURE_INVALID;
 }
 
-/* SEQUENCE { INTEGER modulus, INTEGER 65537 } in the one DER form that a modulus of `bits` bits has. */
-static bool is_rsa(const uint8_t *der, size_t len, size_t bits)
+/* SEQUENCE { INTEGER modulus, INTEGER 65537 } in the one DER form that a modulus of 2048 or 3072 bits has: two lengths differ, by 0x80. */
+static bool is_rsa(const uint8_t *der, size_t len)
 {
-    const size_t modulus = bits / 8, content = modulus + 10;
-    static const uint8_t exponent[] = {0x02, 0x03, 0x01, 0x00, 0x01};
-    const uint8_t lead[] = {0x30, 0x82, (uint8_t)(content >> 8), (uint8_t)content, 0x02, 0x82, (uint8_t)((modulus + 1) >> 8), (uint8_t)(modulus + 1), 0x00};
-    return len == content + 4 && memcmp(der, lead, sizeof lead) == 0 && (der[sizeof lead] & 0x80u) != 0 && (der[sizeof lead + modulus - 1] & 1u) != 0 &&
-           memcmp(der + sizeof lead + modulus, exponent, sizeof exponent) == 0;
+    static const uint8_t lead[] = {0x30, 0x82, 0x01, 0x0A, 0x02, 0x82, 0x01, 0x01, 0x00}, exponent[] = {0x02, 0x03, 0x01, 0x00, 0x01};
+    if (len != EF_RSA_2048_BYTES && len != EF_RSA_3072_BYTES) return false;
+    const uint8_t *tail = der + len - sizeof exponent;
+    for (size_t i = 0; i < sizeof lead; i++) {
+        if (der[i] != (len == EF_RSA_3072_BYTES && (i == 3 || i == 7) ? lead[i] | 0x80 : lead[i])) return false;
+    }
+    return (der[sizeof lead] & 0x80u) != 0 && (tail[-1] & 1u) != 0 && memcmp(tail, exponent, sizeof exponent) == 0;
 }
 
 bool ef_key_valid(const ef_trusted_key *key)
@@ -139,7 +130,7 @@ bool ef_key_valid(const ef_trusted_key *key)
     const psa_algorithm_t algorithm = algorithm_of(key->alg);
     const size_t len = key->public_key_len;
     if (algorithm == PSA_ALG_NONE) return false;
-    if (key->alg == EF_ALG_ES256 ? len != EF_EC_POINT_BYTES || key->public_key[0] != 4 : !is_rsa(key->public_key, len, 2048) && !is_rsa(key->public_key, len, 3072))
+    if (key->alg == EF_ALG_ES256 ? len != EF_EC_POINT_BYTES || key->public_key[0] != 4 : !is_rsa(key->public_key, len))
         return false;
     psa_key_id_t id;
     if (import_key(key, algorithm, &id) != PSA_SUCCESS) return false;
@@ -149,5 +140,6 @@ bool ef_key_valid(const ef_trusted_key *key)
 
 int32_t ef_key_alg(const char *name)
 {
-    return strcmp(name, "ES256") == 0 ? EF_ALG_ES256 : strcmp(name, "PS256") == 0 ? EF_ALG_PS256 : strcmp(name, "RS256") == 0 ? EF_ALG_RS256 : 0;
+    if (name[0] == '\0' || strcmp(name + 1, "S256") != 0) return 0;
+    return name[0] == 'E' ? EF_ALG_ES256 : name[0] == 'P' ? EF_ALG_PS256 : name[0] == 'R' ? EF_ALG_RS256 : 0;
 }

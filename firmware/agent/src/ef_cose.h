@@ -8,6 +8,8 @@
 
 #include "espforge/ef_key.h"
 
+#define EF_COSE_MAX_BYTES 2048u /* of a document */
+
 typedef struct ef_view {
     const uint8_t *data;
     size_t len;
@@ -25,6 +27,7 @@ typedef struct ef_cose {
 bool ef_cose_read(const uint8_t *data, size_t len, const char *content, ef_cose *out);
 /* The steps of section 4 from the key to the signature. key: the one of cose->kid, or NULL when the device has none. */
 ef_status ef_cose_verify(const ef_cose *cose, const ef_trusted_key *key);
-void ef_cose_kid(const ef_cose *cose, char kid[EF_KID_CHARS + 1]);
+/* The id of the key that signed it. EF_MANIFEST_MALFORMED when the envelope is not of the profile. */
+ef_status ef_cose_kid(const uint8_t *data, size_t len, const char *content, char kid[EF_KID_CHARS + 1]);
 
 #endif

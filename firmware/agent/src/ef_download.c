@@ -26,9 +26,8 @@ void ef_download_enter(ef_agent *a)
     d->offset = d->stored = started_over ? 0 : ef_progress_load(a, &a->offer);
     d->percent = percent_of(a);
     d->backoff.cap_ms = 30000;
-    char hash[65];
-    if (ef_hex_encode(a->offer.manifest.image_sha256, 32, hash, sizeof hash) == EF_OK)
-        (void)snprintf(d->if_range, sizeof d->if_range, "\"%s\"", hash);
+    (void)ef_hex_encode(a->offer.manifest.image_sha256, 32, d->if_range + 1, 65);
+    d->if_range[0] = d->if_range[65] = '"';
     if (d->offset > 0)
         ef_log(a, EF_LOG_INFO, "going on at byte %lu", (unsigned long)d->offset);
 }
@@ -46,7 +45,7 @@ static void fail(ef_agent *a, ef_status error, const char *detail)
 }
 
 /* Nothing in the slot counts any more: a start from the beginning, also after a cut. */
-static void forget(ef_agent *a)
+static __attribute__((noinline)) void forget(ef_agent *a)
 {
     if (a->download.stored > 0)
         ef_progress_clear(a);
@@ -61,14 +60,13 @@ static void lost(ef_agent *a, const char *why)
     close_exchange(a);
     d->fill = 0;
     d->tries++;
+    (void)snprintf(detail, sizeof detail, "Cut at byte %lu, try %lu: %s.", (unsigned long)d->offset, (unsigned long)d->tries, why);
     if (d->tries >= EF_DOWNLOAD_TRIES) {
-        (void)snprintf(detail, sizeof detail, "%u tries without progress at byte %lu of %lu; the last: %s.", (unsigned)EF_DOWNLOAD_TRIES,
-                       (unsigned long)d->offset, (unsigned long)a->offer.manifest.image_size_bytes, why);
         ef_update_failed(a, EF_DOWNLOAD_FAILED, detail);
         return;
     }
-    d->next_ms = a->now_ms + (int64_t)d->response.retry_after_s * 1000 + ef_backoff_wait_ms(a, &d->backoff);
-    ef_log(a, EF_LOG_WARN, "download cut at byte %lu: %s", (unsigned long)d->offset, why);
+    d->next_ms = ef_exchange_retry_ms(a, &d->response, &d->backoff);
+    ef_log(a, EF_LOG_WARN, "%s", detail);
 }
 
 static void begin(ef_agent *a)
@@ -97,7 +95,6 @@ static void check_head(ef_agent *a)
     ef_download *d = &a->download;
     const ef_response *r = &d->response;
     int64_t size = a->offer.manifest.image_size_bytes;
-    static const char elsewhere[] = "the host sent something else";
     char why[64];
     (void)snprintf(why, sizeof why, "the host answered %d", (int)r->status);
     d->head_checked = true;
@@ -105,42 +102,34 @@ static void check_head(ef_agent *a)
         int64_t total = r->status == 200 ? r->content_length : r->range_total;
         if (total >= 0 && total != size) {
             char detail[EF_DETAIL_CHARS + 1];
-            (void)snprintf(detail, sizeof detail, "The image has %lld bytes instead of %lld.", (long long)total, (long long)size);
+            (void)snprintf(detail, sizeof detail, "The host's image has %lld bytes.", (long long)total);
             fail(a, EF_IMAGE_SIZE_MISMATCH, detail);
             return;
         }
-        if (r->status == 206 && (r->range_start != (int64_t)d->offset || r->range_total != size)) {
-            forget(a);
-            lost(a, elsewhere);
-            return;
-        }
-        if (r->has_etag && memcmp(r->etag, a->offer.manifest.image_sha256, sizeof r->etag) != 0) {
-            forget(a);
-            lost(a, elsewhere);
-            return;
-        }
-        if (r->status == 200)
-            forget(a); /* the whole image, whatever was there */
+        bool other = (r->status == 206 && (r->range_start != (int64_t)d->offset || r->range_total != size)) ||
+                     (r->has_etag && memcmp(r->etag, a->offer.manifest.image_sha256, sizeof r->etag) != 0);
+        if (other || r->status == 200)
+            forget(a); /* of the whole image, whatever was there */
+        if (other)
+            lost(a, "the host sent something else");
         return;
     }
-    if (r->status == 401) {
+    if (r->status == 401)
         ef_token_refused(a);
-        lost(a, why);
-    } else if (r->status == 416) {
+    if (r->status == 416)
         forget(a);
-        lost(a, why);
-    } else if (ef_is_refusal(r->status)) {
+    else if (ef_is_refusal(r->status)) {
         fail(a, EF_DOWNLOAD_FAILED, why);
-    } else {
-        lost(a, why);
+        return;
     }
+    lost(a, why);
 }
 
 /* Less than WINDOW_LEAST_BYTES in a window is a cut, however steadily they trickle. */
 static bool too_slow(ef_agent *a)
 {
     ef_download *d = &a->download;
-    if (a->now_ms - d->window_ms < WINDOW_MS)
+    if (!ef_passed(a, d->window_ms, WINDOW_MS))
         return false;
     bool slow = d->window_bytes < WINDOW_LEAST_BYTES;
     d->window_ms = a->now_ms;
@@ -155,7 +144,7 @@ static void flush(ef_agent *a)
     uint32_t size = a->offer.manifest.image_size_bytes;
     if (a->port->slot_write(a->port->ctx, d->offset, a->sector, d->fill) != EF_OK) {
         char detail[EF_DETAIL_CHARS + 1];
-        (void)snprintf(detail, sizeof detail, "The slot could not be written at byte %lu.", (unsigned long)d->offset);
+        (void)snprintf(detail, sizeof detail, "No write at byte %lu of the slot.", (unsigned long)d->offset);
         fail(a, EF_FLASH_FAILED, detail);
         return;
     }
@@ -215,13 +204,13 @@ uint32_t ef_download_step(ef_agent *a)
         if (got > 0)
             d->heard_ms = a->now_ms;
         if (complete && got > 0)
-            fail(a, EF_IMAGE_SIZE_MISMATCH, "The image goes on behind its end.");
+            fail(a, EF_IMAGE_SIZE_MISMATCH, "The image goes on.");
         else if (!complete && (d->fill += (uint32_t)got, d->fill == EF_SECTOR_BYTES || d->offset + d->fill == size))
             flush(a);
         return 0;
     }
     if (status == EF_AGAIN) {
-        if (a->now_ms - d->heard_ms >= SILENCE_MS)
+        if (ef_passed(a, d->heard_ms, SILENCE_MS))
             lost(a, "the host fell silent");
         return BUSY_WAIT_MS;
     }

@@ -26,34 +26,33 @@ static void finish(ef_agent *a, ef_status status)
     const ef_job_rules *job = rules_of(a, (int)x->job);
     if (status == EF_OK && x->too_large)
         status = EF_TOO_LARGE;
-    if (status == EF_OK && x->response.status < 500)
-        ef_host_heard(a, a->now_ms - (x->deadline_ms - ANSWER_TIMEOUT_MS));
-    else if (status != EF_TOO_LARGE)
-        ef_host_heard(a, -1);
-    if (status == EF_OK)
+    const int32_t code = status == EF_OK ? x->response.status : 0;
+    if (status != EF_TOO_LARGE)
+        ef_host_heard(a, code != 0 && code < 500 ? a->now_ms - (x->deadline_ms - ANSWER_TIMEOUT_MS) : -1);
+    if (code != 0)
         ef_clock_heard(a, x->response.date_ms);
-    if (status == EF_OK && job->authenticated) {
-        if (x->response.status == 401) {
+    if (job->authenticated) {
+        if (code == 401) {
             ef_token_refused(a);
-        } else if (x->response.status == 204 || (x->response.status == 200 && x->response.offer_id[0] != 0)) {
+        } else if (code == 204 || (code == 200 && x->response.offer_id[0] != 0)) {
             /* Nothing else is the host's: a captive portal answers 200 to everything. */
             ef_token_accepted(a);
             a->confirm.host_answered = true;
         }
     }
     a->port->close(a->port->ctx, EF_CHANNEL_CONTROL);
-    job->finish(a, status);
+    job->finish(a, status, code);
     x->job = EF_JOB_NONE;
 }
 
 static void begin(ef_agent *a, ef_job job)
 {
     ef_exchange *x = &a->control;
-    ef_request request = {.method = "POST", .body = x->tx};
+    ef_request request = {.method = "POST", .body = a->tx};
     x->job = job;
     x->len = 0;
     x->too_large = false;
-    x->deadline_ms = a->now_ms + ANSWER_TIMEOUT_MS;
+    x->deadline_ms = ef_after(a, ANSWER_TIMEOUT_MS);
     ef_response_clear(&x->response);
     ef_status status = rules_of(a, (int)job)->begin(a, &request);
     if (status == EF_OK)
@@ -67,10 +66,10 @@ static uint32_t receive(ef_agent *a)
 {
     ef_exchange *x = &a->control;
     uint8_t rest[64];
-    bool full = x->len == sizeof x->rx;
+    bool full = x->len == sizeof a->rx;
     size_t got = 0;
-    ef_status status = a->port->read(a->port->ctx, EF_CHANNEL_CONTROL, &x->response, full ? rest : x->rx + x->len,
-                                          full ? sizeof rest : sizeof x->rx - x->len, &got);
+    ef_status status = a->port->read(a->port->ctx, EF_CHANNEL_CONTROL, &x->response, full ? rest : a->rx + x->len,
+                                          full ? sizeof rest : sizeof a->rx - x->len, &got);
     if (full && got > 0)
         x->too_large = true;
     else
@@ -105,15 +104,21 @@ uint32_t ef_exchange_step(ef_agent *a)
     return wait_ms;
 }
 
-ef_status ef_exchange_json(const ef_agent *a, ef_json *json)
+ef_status ef_exchange_get(const ef_agent *a, ef_request *request, const char *bearer)
 {
-    return ef_json_open(json, (const char *)a->control.rx, a->control.len);
+    *request = (ef_request){.method = "GET", .path = a->path, .bearer = bearer};
+    return EF_OK;
 }
 
-int64_t ef_exchange_retry_ms(ef_agent *a, ef_backoff *backoff)
+ef_status ef_exchange_json(const ef_agent *a, ef_json *json)
+{
+    return ef_json_open(json, (const char *)a->rx, a->control.len);
+}
+
+int64_t ef_exchange_retry_ms(const ef_agent *a, const ef_response *response, ef_backoff *backoff)
 {
     /* Retry-After is the earliest time; what the backoff adds keeps a fleet that was told the same from coming back as one. */
-    return a->now_ms + (int64_t)a->control.response.retry_after_s * 1000 + ef_backoff_wait_ms(a, backoff);
+    return ef_after(a, (uint32_t)response->retry_after_s * 1000 + ef_backoff_wait_ms(a, backoff));
 }
 
 void ef_exchange_refused(ef_agent *a, const char *what)

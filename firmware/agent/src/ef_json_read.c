@@ -9,36 +9,40 @@
 #define EF_JSON_MAX_DEPTH 8u
 
 typedef struct cursor {
-    const uint8_t *text;
-    size_t len;
-    size_t at;
+    const uint8_t *at, *end;
 } cursor;
 
 static cursor cursor_over(const ef_json *json)
 {
-    return (cursor){(const uint8_t *)json->text, json->text == NULL ? 0 : json->len, 0};
+    const uint8_t *text = (const uint8_t *)json->text;
+    return (cursor){text, text == NULL ? NULL : text + json->len};
 }
 
-static void skip_space(cursor *c)
-{
-    while (c->at < c->len) {
-        const uint8_t b = c->text[c->at];
-        if (b != ' ' && b != '\t' && b != '\n' && b != '\r') return;
-        c->at++;
-    }
-}
-
+/* Takes a byte, which is not NUL. */
 static bool take(cursor *c, char expected)
 {
-    if (c->at >= c->len || c->text[c->at] != (uint8_t)expected) return false;
+    if (c->at == c->end || *c->at != (uint8_t)expected) return false;
     c->at++;
     return true;
 }
 
-static bool take_word(cursor *c, const char *word, size_t word_len)
+static void skip_space(cursor *c)
 {
-    if (c->len - c->at < word_len || memcmp(c->text + c->at, word, word_len) != 0) return false;
-    c->at += word_len;
+    while (take(c, ' ') || take(c, '\t') || take(c, '\n') || take(c, '\r')) {
+    }
+}
+
+static bool take_token(cursor *c, char expected)
+{
+    skip_space(c);
+    return take(c, expected);
+}
+
+static bool take_word(cursor *c, const char *word)
+{
+    const size_t len = strlen(word);
+    if ((size_t)(c->end - c->at) < len || memcmp(c->at, word, len) != 0) return false;
+    c->at += len;
     return true;
 }
 
@@ -46,83 +50,73 @@ static bool take_hex4(cursor *c, uint32_t *value)
 {
     uint8_t bytes[2];
     size_t got;
-    if (c->len - c->at < 4 || ef_hex_decode((const char *)c->text + c->at, 4, bytes, sizeof bytes, &got) != EF_OK) return false;
+    if (c->end - c->at < 4 || ef_hex_decode((const char *)c->at, 4, bytes, sizeof bytes, &got) != EF_OK) return false;
     *value = (uint32_t)bytes[0] << 8 | bytes[1];
     c->at += 4;
     return true;
 }
 
-typedef enum string_step { STEP_CHARACTER, STEP_CLOSED, STEP_MALFORMED } string_step;
+/* What next_character says instead of a length. */
+enum { CLOSED = 0, BAD = -1 };
 
-static string_step next_escape(cursor *c, uint8_t out[4], size_t *out_len)
+static int next_escape(cursor *c, uint8_t out[4])
 {
     static const char kinds[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
-    if (c->at >= c->len) return STEP_MALFORMED;
-    const uint8_t kind = c->text[c->at++];
-    const uint8_t *found = memchr(kinds, kind, sizeof kinds - 1);
     uint32_t scalar, low;
-    if (found != NULL) {
-        scalar = (uint8_t)values[found - (const uint8_t *)kinds];
-    } else {
-        if (kind != 'u' || !take_hex4(c, &scalar)) return STEP_MALFORMED;
-        if (scalar >= 0xD800 && scalar <= 0xDFFF) {
-            if (scalar > 0xDBFF || !take(c, '\\') || !take(c, 'u') || !take_hex4(c, &low) || low < 0xDC00 || low > 0xDFFF) return STEP_MALFORMED;
-            scalar = 0x10000 + ((scalar - 0xD800) << 10) + (low - 0xDC00);
+    for (size_t i = 0; i < sizeof kinds - 1; i++) {
+        if (take(c, kinds[i])) {
+            out[0] = (uint8_t)values[i];
+            return 1;
         }
     }
-    *out_len = ef_utf8_encode(scalar, out);
-    return STEP_CHARACTER;
+    if (!take(c, 'u') || !take_hex4(c, &scalar)) return BAD;
+    if (scalar >> 10 == 0xDC00 >> 10) return BAD;
+    if (scalar >> 10 == 0xD800 >> 10) {
+        if (!take_word(c, "\\u") || !take_hex4(c, &low) || low >> 10 != 0xDC00 >> 10) return BAD;
+        scalar = 0x10000 + ((scalar & 0x3FF) << 10) + (low & 0x3FF);
+    }
+    return (int)ef_utf8_encode(scalar, out);
 }
 
-/* One character of a string whose opening quote was taken, unescaped, as UTF-8. */
-static string_step next_character(cursor *c, uint8_t out[4], size_t *out_len)
+/* One character of a string whose opening quote was taken, unescaped, as UTF-8: its length, or CLOSED, or BAD. */
+static int next_character(cursor *c, uint8_t out[4])
 {
-    if (c->at >= c->len) return STEP_MALFORMED;
-    const uint8_t b = c->text[c->at];
-    if (b == '"') {
-        c->at++;
-        return STEP_CLOSED;
-    }
-    if (b == '\\') {
-        c->at++;
-        return next_escape(c, out, out_len);
-    }
-    const size_t n = ef_utf8_sequence(c->text + c->at, c->len - c->at);
-    if (b < 0x20 || n == 0) return STEP_MALFORMED;
-    memcpy(out, c->text + c->at, n);
+    if (take(c, '"')) return CLOSED;
+    if (take(c, '\\')) return next_escape(c, out);
+    const size_t n = ef_utf8_sequence(c->at, (size_t)(c->end - c->at));
+    if (n == 0 || *c->at < 0x20) return BAD;
+    memcpy(out, c->at, n);
     c->at += n;
-    *out_len = n;
-    return STEP_CHARACTER;
+    return (int)n;
 }
 
-/* Skips a string and says whether it is `name`; `name` may be NULL. */
-static bool skip_string(cursor *c, const char *name, bool *is_name)
+/* Takes a string. `name`, unless NULL, is moved along it: to the name's end when the string is this name, else elsewhere or to NULL.
+ * `out`, unless NULL, gets a copy. */
+static ef_status take_string(cursor *c, const char **name, char *out, size_t cap)
 {
-    if (!take(c, '"')) return false;
-    const size_t name_len = name == NULL ? 0 : strlen(name);
-    size_t matched = 0;
-    bool same = name != NULL;
     uint8_t character[4];
-    size_t n = 0;
+    if (!take(c, '"')) return EF_MALFORMED;
     for (;;) { /* every turn takes at least a byte */
-        const string_step step = next_character(c, character, &n);
-        if (step == STEP_MALFORMED) return false;
-        if (step == STEP_CLOSED) break;
-        if (same && name_len - matched >= n && memcmp(name + matched, character, n) == 0) {
-            matched += n;
-        } else {
-            same = false;
+        const int n = next_character(c, character);
+        if (n == BAD || (out != NULL && n != CLOSED && character[0] == 0)) return EF_MALFORMED;
+        if (out != NULL) {
+            if ((size_t)n >= cap) return EF_TOO_LARGE;
+            memcpy(out, character, (size_t)n);
+            out += n;
+            cap -= (size_t)n;
         }
+        if (n == CLOSED) break;
+        if (name != NULL && *name != NULL) *name = character[0] != 0 && strncmp(*name, (const char *)character, (size_t)n) == 0 ? *name + n : NULL;
     }
-    if (is_name != NULL) *is_name = same && matched == name_len;
-    return true;
+    if (out != NULL) *out = 0;
+    return EF_OK;
 }
 
 static bool skip_digits(cursor *c)
 {
-    const size_t begin = c->at;
-    while (c->at < c->len && c->text[c->at] >= '0' && c->text[c->at] <= '9') c->at++;
-    return c->at > begin;
+    const uint8_t *begin = c->at;
+    while (c->at != c->end && *c->at >= '0' && *c->at <= '9') c->at++;
+    return c->at != begin;
 }
 
 static bool skip_number(cursor *c)
@@ -139,88 +133,55 @@ static bool skip_number(cursor *c)
 
 static bool skip_scalar(cursor *c)
 {
-    switch (c->text[c->at]) {
-    case '"':
-        return skip_string(c, NULL, NULL);
-    case 't':
-        return take_word(c, "true", 4);
-    case 'f':
-        return take_word(c, "false", 5);
-    case 'n':
-        return take_word(c, "null", 4);
-    default:
-        return skip_number(c);
-    }
+    if (c->at != c->end && *c->at == '"') return take_string(c, NULL, NULL, 0) == EF_OK;
+    return take_word(c, "true") || take_word(c, "false") || take_word(c, "null") || skip_number(c);
 }
 
-static bool skip_name_and_colon(cursor *c, const char *name, bool *is_name)
+/* A member's name, told as take_string does, and the colon behind it. */
+static bool take_name(cursor *c, const char **name)
 {
     skip_space(c);
-    if (!skip_string(c, name, is_name)) return false;
-    skip_space(c);
-    return take(c, ':');
+    return take_string(c, name, NULL, 0) == EF_OK && take_token(c, ':');
 }
 
-/* Skips one value of at most EF_JSON_MAX_DEPTH nested containers, checking its syntax. No recursion: `closers` is the stack. */
-static bool skip_value(cursor *c)
-{
-    char closers[EF_JSON_MAX_DEPTH];
-    size_t depth = 0;
-    for (;;) { /* every turn takes at least a byte */
-        skip_space(c);
-        if (c->at >= c->len) return false;
-        const uint8_t b = c->text[c->at];
-        if (b == '{' || b == '[') {
-            if (depth == EF_JSON_MAX_DEPTH) return false;
-            c->at++;
-            closers[depth++] = b == '{' ? '}' : ']';
-            skip_space(c);
-            if (!take(c, closers[depth - 1])) {
-                if (b == '{' && !skip_name_and_colon(c, NULL, NULL)) return false;
-                continue;
-            }
-            depth--;
-        } else if (!skip_scalar(c)) {
-            return false;
-        }
-        /* A value has ended: close what it ends, or go on after a comma. */
-        for (;;) {
-            if (depth == 0) return true;
-            skip_space(c);
-            if (take(c, closers[depth - 1])) {
-                depth--;
-                continue;
-            }
-            if (!take(c, ',')) return false;
-            if (closers[depth - 1] == '}' && !skip_name_and_colon(c, NULL, NULL)) return false;
-            break;
-        }
-    }
-}
-
-/* Skips a value and gives its view. */
+/* Takes one value of at most EF_JSON_MAX_DEPTH nested containers, checking its syntax, and gives its view. No recursion: the stack of open
+ * containers is a bit for each, 1 for an object, behind a leading 1. */
 static bool take_value(cursor *c, ef_json *value)
 {
+    uint32_t open = 1;
     skip_space(c);
-    const size_t begin = c->at;
-    if (!skip_value(c)) return false;
-    value->text = (const char *)c->text + begin;
-    value->len = c->at - begin;
+    const uint8_t *begin = c->at;
+    do { /* every turn takes at least a byte */
+        bool first = true;
+        skip_space(c);
+        if (take(c, '{')) {
+            open = open << 1 | 1;
+        } else if (take(c, '[')) {
+            open = open << 1;
+        } else if (skip_scalar(c)) {
+            first = false;
+        } else {
+            return false;
+        }
+        if (open >> EF_JSON_MAX_DEPTH > 1) return false;
+        /* Close what ends here; what goes on does so with its first value, or after a comma. */
+        for (; open > 1 && take_token(c, (open & 1) != 0 ? '}' : ']'); open >>= 1) first = false;
+        if (open > 1 && ((!first && !take(c, ',')) || ((open & 1) != 0 && !take_name(c, NULL)))) return false;
+    } while (open > 1);
+    *value = (ef_json){(const char *)begin, (size_t)(c->at - begin)};
     return true;
 }
 
 ef_status ef_json_open(ef_json *json, const char *text, size_t len)
 {
     if (json == NULL) return EF_BAD_ARGUMENT;
-    *json = (ef_json){NULL, 0};
-    if (text == NULL) return EF_BAD_ARGUMENT;
-    cursor c = {(const uint8_t *)text, len, 0};
+    *json = (ef_json){text, len};
+    cursor c = cursor_over(json);
     ef_json value;
-    if (!take_value(&c, &value) || (value.text[0] != '{' && value.text[0] != '[')) return EF_MALFORMED;
+    const bool good = take_value(&c, &value) && (value.text[0] == '{' || value.text[0] == '[');
     skip_space(&c);
-    if (c.at != c.len) return EF_MALFORMED;
-    *json = value;
-    return EF_OK;
+    *json = good && c.at == c.end ? value : (ef_json){NULL, 0};
+    return json->text != NULL ? EF_OK : text == NULL ? EF_BAD_ARGUMENT : EF_MALFORMED;
 }
 
 /* The member `name` of an object, or with name NULL the element `index` of an array. An object is read to its end: no name may count twice. */
@@ -230,22 +191,19 @@ static ef_status walk(const ef_json *json, const char *name, size_t index, ef_js
     cursor c = cursor_over(json);
     ef_json candidate;
     *value = (ef_json){NULL, 0};
-    skip_space(&c);
-    if (!take(&c, name != NULL ? '{' : '[')) return EF_MALFORMED;
-    skip_space(&c);
-    if (take(&c, closer)) return EF_NOT_FOUND;
-    ef_json found = {NULL, 0};
-    for (size_t i = 0;; i++) { /* every turn takes at least a byte */
-        bool is_it = i == index;
-        if ((name != NULL && !skip_name_and_colon(&c, name, &is_it)) || !take_value(&c, &candidate)) return EF_MALFORMED;
-        if (is_it && found.text != NULL) return EF_MALFORMED;
-        if (is_it) found = candidate;
-        skip_space(&c);
-        if (take(&c, closer) || (is_it && name == NULL)) break;
-        if (!take(&c, ',')) return EF_MALFORMED;
-    }
-    *value = found;
-    return found.text == NULL ? EF_NOT_FOUND : EF_OK;
+    if (!take_token(&c, name != NULL ? '{' : '[')) return EF_MALFORMED;
+    if (take_token(&c, closer)) return EF_NOT_FOUND;
+    do { /* every turn takes at least a byte */
+        const char *rest = name;
+        if ((name != NULL && !take_name(&c, &rest)) || !take_value(&c, &candidate)) return EF_MALFORMED;
+        if (name != NULL ? rest != NULL && *rest == 0 : index-- == 0) {
+            if (value->text != NULL) return EF_MALFORMED;
+            *value = candidate;
+            if (name == NULL) return EF_OK;
+        }
+        if (take_token(&c, closer)) return value->text != NULL ? EF_OK : EF_NOT_FOUND;
+    } while (take(&c, ','));
+    return EF_MALFORMED;
 }
 
 ef_status ef_json_member(const ef_json *json, const char *name, ef_json *value)
@@ -258,31 +216,12 @@ ef_status ef_json_element(const ef_json *json, size_t index, ef_json *value)
     return json == NULL || value == NULL ? EF_BAD_ARGUMENT : walk(json, NULL, index, value);
 }
 
-static ef_status copy_string(const ef_json *value, char *out, size_t cap)
-{
-    cursor c = cursor_over(value);
-    if (!take(&c, '"')) return EF_MALFORMED;
-    size_t written = 0;
-    uint8_t character[4];
-    size_t n = 0;
-    for (;;) { /* every turn takes at least a byte */
-        const string_step step = next_character(&c, character, &n);
-        if (step == STEP_MALFORMED) return EF_MALFORMED;
-        if (step == STEP_CLOSED) break;
-        if (character[0] == 0) return EF_MALFORMED;
-        if (n > cap - 1 - written) return EF_TOO_LARGE;
-        memcpy(out + written, character, n);
-        written += n;
-    }
-    if (c.at != c.len) return EF_MALFORMED;
-    out[written] = '\0';
-    return EF_OK;
-}
-
 ef_status ef_json_string(const ef_json *value, char *out, size_t cap)
 {
     if (value == NULL || out == NULL || cap == 0) return EF_BAD_ARGUMENT;
-    const ef_status status = copy_string(value, out, cap);
+    cursor c = cursor_over(value);
+    ef_status status = take_string(&c, NULL, out, cap);
+    if (status == EF_OK && c.at != c.end) status = EF_MALFORMED;
     if (status != EF_OK) out[0] = '\0';
     return status;
 }
@@ -293,14 +232,10 @@ ef_status ef_json_int(const ef_json *value, int64_t *out)
     *out = 0;
     cursor c = cursor_over(value);
     const bool negative = take(&c, '-');
-    const size_t begin = c.at;
-    if (!skip_digits(&c) || c.at != c.len || (c.text[begin] == '0' && c.len - begin > 1)) return EF_MALFORMED;
-    /* As many digits as the limits have, or fewer: no overflow of 64 bits. */
-    const size_t len = c.len - begin;
-    if (len > 19) return EF_MALFORMED;
-    uint64_t collected = 0;
-    for (size_t i = begin; i < c.len; i++) collected = collected * 10 + (c.text[i] - (uint64_t)'0');
-    if (collected > (uint64_t)INT64_MAX + negative) return EF_MALFORMED;
+    const size_t len = (size_t)(c.end - c.at);
+    uint64_t collected;
+    if (len == 0 || ef_digits((const char *)c.at, len, &collected) != len || (*c.at == '0' && len > 1) || collected > (uint64_t)INT64_MAX + negative)
+        return EF_MALFORMED;
     *out = (int64_t)(negative ? 0 - collected : collected);
     return EF_OK;
 }

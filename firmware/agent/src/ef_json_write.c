@@ -15,42 +15,37 @@ static void append(ef_json_writer *w, const char *text, size_t len)
     w->len += len;
 }
 
+static void append_char(ef_json_writer *w, char c) { append(w, &c, 1); }
+
 static void append_escaped(ef_json_writer *w, const char *value)
 {
-    static const char hex[] = "0123456789abcdef";
-    const uint8_t *text = (const uint8_t *)value;
-    const size_t len = strlen(value);
-    append(w, "\"", 1);
-    size_t at = 0;
-    while (at < len && !w->overflow) {
-        const uint8_t b = text[at];
-        const size_t n = ef_utf8_sequence(text + at, len - at);
+    size_t len = strlen(value), n;
+    append_char(w, '"');
+    for (; len > 0 && !w->overflow; value += n, len -= n) {
+        const uint8_t b = (uint8_t)*value;
+        n = ef_utf8_sequence((const uint8_t *)value, len);
         if (n == 0) {
             append(w, "\xEF\xBF\xBD", 3);
-            at++;
-            continue;
-        }
-        if (b == '"' || b == '\\') {
-            const char escape[2] = {'\\', (char)b};
-            append(w, escape, sizeof escape);
+            n = 1;
         } else if (b < 0x20 || b == 0x7F) {
-            const char escape[6] = {'\\', 'u', '0', '0', hex[b >> 4], hex[b & 15u]};
-            append(w, escape, sizeof escape);
+            append(w, "\\u00", 4);
+            append_char(w, (char)('0' + (b >> 4)));
+            append_char(w, "0123456789abcdef"[b & 15u]);
         } else {
-            append(w, value + at, n);
+            if (b == '"' || b == '\\') append_char(w, '\\');
+            append(w, value, n);
         }
-        at += n;
     }
-    append(w, "\"", 1);
+    append_char(w, '"');
 }
 
 /* What precedes every value: the comma, if one is due, and the name, if there is one. */
 static void append_lead(ef_json_writer *w, const char *name_or_null)
 {
-    if (w->need_comma) append(w, ",", 1);
+    if (w->need_comma) append_char(w, ',');
     if (name_or_null != NULL) {
         append_escaped(w, name_or_null);
-        append(w, ":", 1);
+        append_char(w, ':');
     }
     w->need_comma = true;
 }
@@ -60,23 +55,23 @@ void ef_json_begin(ef_json_writer *w, char *out, size_t cap)
     *w = (ef_json_writer){.out = out, .cap = out == NULL ? 0 : cap, .len = 0, .overflow = out == NULL || cap == 0, .need_comma = false};
 }
 
-static void open_container(ef_json_writer *w, const char *name_or_null, const char *bracket)
+static void open_container(ef_json_writer *w, const char *name_or_null, char bracket)
 {
     append_lead(w, name_or_null);
-    append(w, bracket, 1);
+    append_char(w, bracket);
     w->need_comma = false;
 }
 
-static void close_container(ef_json_writer *w, const char *bracket)
+static void close_container(ef_json_writer *w, char bracket)
 {
-    append(w, bracket, 1);
+    append_char(w, bracket);
     w->need_comma = true;
 }
 
-void ef_json_object(ef_json_writer *w, const char *name_or_null) { open_container(w, name_or_null, "{"); }
-void ef_json_object_end(ef_json_writer *w) { close_container(w, "}"); }
-void ef_json_array(ef_json_writer *w, const char *name_or_null) { open_container(w, name_or_null, "["); }
-void ef_json_array_end(ef_json_writer *w) { close_container(w, "]"); }
+void ef_json_object(ef_json_writer *w, const char *name_or_null) { open_container(w, name_or_null, '{'); }
+void ef_json_object_end(ef_json_writer *w) { close_container(w, '}'); }
+void ef_json_array(ef_json_writer *w, const char *name_or_null) { open_container(w, name_or_null, '['); }
+void ef_json_array_end(ef_json_writer *w) { close_container(w, ']'); }
 
 void ef_json_put_string(ef_json_writer *w, const char *name_or_null, const char *value)
 {
@@ -94,8 +89,9 @@ static void append_decimal(ef_json_writer *w, uint64_t value, bool negative)
     char text[21];
     size_t at = sizeof text;
     do {
-        text[--at] = (char)('0' + value % 10);
-        value /= 10;
+        const uint64_t rest = value / 10;
+        text[--at] = (char)('0' + (uint32_t)(value - rest * 10));
+        value = rest;
     } while (value > 0);
     if (negative) text[--at] = '-';
     append(w, text + at, sizeof text - at);

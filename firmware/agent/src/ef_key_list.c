@@ -36,7 +36,7 @@ static bool read_keys(ef_cbor *r, ef_key_record *out)
     bool any_trusted = false;
     char previous[EF_KID_CHARS + 1] = "";
     if (!ef_cbor_array(r, &count) || count < 1 || count > EF_TRUSTED_KEYS_MAX) return false;
-    for (uint64_t i = 0; i < count; i++) {
+    for (uint32_t left = (uint32_t)count; left > 0; left--) {
         ef_trusted_key key;
         if (!read_entry(r, &key) || strcmp(key.kid, previous) <= 0 || ef_key_record_add(out, &key) != EF_OK) return false;
         memcpy(previous, key.kid, sizeof previous);
@@ -58,17 +58,13 @@ static bool read_payload(const ef_cose *cose, ef_key_record *out)
 
 ef_status ef_key_list_kid(const uint8_t *cose, size_t len, char kid[EF_KID_CHARS + 1])
 {
-    ef_cose e;
-    kid[0] = '\0';
-    if (len > EF_KEY_LIST_MAX_BYTES || !ef_cose_read(cose, len, content, &e)) return EF_MANIFEST_MALFORMED;
-    ef_cose_kid(&e, kid);
-    return EF_OK;
+    return ef_cose_kid(cose, len, content, kid);
 }
 
 ef_status ef_key_list_open(const uint8_t *cose, size_t len, const ef_trusted_key *signer, uint64_t generation, ef_key_record *out)
 {
     ef_cose e;
-    if (len > EF_KEY_LIST_MAX_BYTES || !ef_cose_read(cose, len, content, &e) || !read_payload(&e, out)) return EF_MANIFEST_MALFORMED;
+    if (!ef_cose_read(cose, len, content, &e) || !read_payload(&e, out)) return EF_MANIFEST_MALFORMED;
     const ef_status signature = ef_cose_verify(&e, signer);
     if (signature != EF_OK) return signature;
     return ef_key_record_generation(out) > generation ? EF_OK : EF_KEYS_OLD;

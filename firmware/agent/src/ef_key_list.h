@@ -2,9 +2,10 @@
 #ifndef EF_KEY_LIST_H
 #define EF_KEY_LIST_H
 
+#include "ef_cose.h"
 #include "ef_key_record.h"
 
-#define EF_KEY_LIST_MAX_BYTES 2048u
+#define EF_KEY_LIST_MAX_BYTES EF_COSE_MAX_BYTES
 
 /* The id of the key that signed it. EF_MANIFEST_MALFORMED when the envelope is not of the profile. */
 ef_status ef_key_list_kid(const uint8_t *cose, size_t len, char kid[EF_KID_CHARS + 1]);

@@ -7,7 +7,8 @@
 /* format, count, 2 reserved, generation; then each key: id, algorithm, retired, length, public key */
 enum { FORMAT = 1, HEAD = 12, KEY_HEAD = (int)EF_KID_CHARS + 4 + 1 + 2 };
 
-_Static_assert(HEAD + EF_TRUSTED_KEYS_MAX * (KEY_HEAD + EF_PUBLIC_KEY_MAX_BYTES) <= EF_RECORD_BYTES, "four keys must fit a record");
+_Static_assert(HEAD + EF_TRUSTED_KEYS_MAX * (KEY_HEAD + EF_PUBLIC_KEY_MAX_BYTES) == EF_KEY_RECORD_BYTES && EF_KEY_RECORD_BYTES <= EF_RECORD_BYTES,
+               "four keys must fit a record");
 
 void ef_key_record_begin(ef_key_record *record, uint64_t generation)
 {

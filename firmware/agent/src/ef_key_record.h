@@ -7,9 +7,12 @@
 
 #define EF_KEY_GENERATION_MAX ((UINT64_C(1) << 53) - 1)
 
+/* A head of 12 bytes, and for each key its id, algorithm, state, length and bytes. */
+#define EF_KEY_RECORD_BYTES (12u + EF_TRUSTED_KEYS_MAX * (EF_KID_CHARS + 7u + EF_PUBLIC_KEY_MAX_BYTES))
+
 typedef struct ef_key_record {
     size_t len;
-    uint8_t bytes[EF_RECORD_BYTES];
+    uint8_t bytes[EF_KEY_RECORD_BYTES];
 } ef_key_record;
 
 /* generation 0: the keys came with the claim. */

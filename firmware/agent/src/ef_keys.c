@@ -46,7 +46,7 @@ void ef_keys_announced(ef_agent *a, uint64_t generation)
 {
     ef_keys *k = &a->keys;
     k->heard = generation;
-    bool refused = generation == k->refused && a->now_ms - k->refused_ms < REFUSED_WAIT_MS;
+    bool refused = generation == k->refused && !ef_passed(a, k->refused_ms, REFUSED_WAIT_MS);
     if (generation > k->generation && !refused && !k->judge_next)
         k->wanted = true;
 }
@@ -68,9 +68,8 @@ static int64_t keys_due(const ef_agent *a)
 
 static ef_status keys_begin(ef_agent *a, ef_request *request)
 {
-    (void)snprintf(a->control.path, sizeof a->control.path, "/device/v1/keys?generation=%llu", (unsigned long long)a->keys.generation);
-    *request = (ef_request){.method = "GET", .path = a->control.path, .bearer = a->token.text};
-    return EF_OK;
+    (void)snprintf(a->path, sizeof a->path, "/device/v1/keys?generation=%llu", (unsigned long long)a->keys.generation);
+    return ef_exchange_get(a, request, a->token.text);
 }
 
 static ef_status take_list(ef_agent *a, const uint8_t *cose, size_t len)
@@ -102,23 +101,22 @@ static void settle(ef_agent *a)
     k->for_offer = false;
 }
 
-static void keys_finish(ef_agent *a, ef_status status)
+static void keys_finish(ef_agent *a, ef_status status, int32_t code)
 {
     ef_keys *k = &a->keys;
-    int32_t code = status == EF_OK || status == EF_TOO_LARGE ? a->control.response.status : 0;
-    if (code == 401) {
-        k->next_ms = a->now_ms;
-        return;
-    }
+    if (status == EF_TOO_LARGE)
+        code = a->control.response.status;
+    if (code == 401)
+        return; /* again as soon as there is a new token */
     bool answered = (code >= 200 && code < 400) || ef_is_refusal(code);
     if (!answered && ++k->tries < TRIES) {
-        k->next_ms = ef_exchange_retry_ms(a, &k->backoff);
+        k->next_ms = ef_exchange_retry_ms(a, &a->control.response, &k->backoff);
         return;
     }
     k->answer = EF_NETWORK;
     if (answered) {
         size_t len = status == EF_TOO_LARGE ? EF_KEY_LIST_MAX_BYTES + 1 : a->control.len;
-        k->answer = code == 200 ? take_list(a, a->control.rx, len) : EF_NOT_FOUND;
+        k->answer = code == 200 ? take_list(a, a->rx, len) : EF_NOT_FOUND;
         if (k->answer == EF_OK)
             ef_log(a, EF_LOG_INFO, "keys of generation %llu", (unsigned long long)k->generation);
         else if (code == 200)

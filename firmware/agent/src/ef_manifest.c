@@ -9,6 +9,8 @@
 
 #define SEQUENCE_MAX ((UINT64_C(1) << 53) - 1)
 
+_Static_assert(EF_MANIFEST_MAX_BYTES == EF_COSE_MAX_BYTES, "one limit for all documents");
+
 typedef enum kind { FORMAT_VERSION, U32, U64, TEXT, SEMVER, SHA256, IMAGE } kind;
 
 /* A member of a map: what it is, and where it goes. The keys are 1, 2, 3 and so on. */
@@ -59,14 +61,15 @@ static bool read_value(ef_cbor *r, const member *m, uint8_t *out)
 
 static bool read_map(ef_cbor *r, const member *list, size_t count, uint32_t optional, uint8_t *out)
 {
-    uint64_t pairs, key, previous = 0;
-    uint32_t seen = optional;
-    if (!ef_cbor_map(r, &pairs)) return false;
-    for (; pairs > 0; pairs--) {
+    uint64_t pairs, key;
+    uint32_t seen = optional, previous = 0;
+    if (!ef_cbor_map(r, &pairs) || pairs > count) return false;
+    for (uint32_t left = (uint32_t)pairs; left > 0; left--) {
         /* Ascending also means that none occurs twice. */
-        if (!ef_cbor_uint(r, &key) || key <= previous || key > count || !read_value(r, &list[key - 1], out)) return false;
-        seen |= 1u << key;
-        previous = key;
+        if (!ef_cbor_uint(r, &key) || key > count || (uint32_t)key <= previous) return false;
+        previous = (uint32_t)key;
+        seen |= 1u << previous;
+        if (!read_value(r, &list[previous - 1], out)) return false;
     }
     return seen == (2u << count) - 2;
 }
@@ -110,18 +113,14 @@ static ef_status judge(const ef_manifest *m, const ef_manifest_context *c)
 static ef_status open_manifest(const uint8_t *cose, size_t cose_len, const ef_manifest_context *context, ef_manifest *out)
 {
     ef_cose e;
-    if (cose_len > EF_MANIFEST_MAX_BYTES || !ef_cose_read(cose, cose_len, NULL, &e) || !read_payload(e.payload, out)) return EF_MANIFEST_MALFORMED;
+    if (!ef_cose_read(cose, cose_len, NULL, &e) || !read_payload(e.payload, out)) return EF_MANIFEST_MALFORMED;
     const ef_status signature = ef_cose_verify(&e, find_key(context, e.kid));
     return signature == EF_OK ? judge(out, context) : signature;
 }
 
 ef_status ef_manifest_kid(const uint8_t *cose, size_t cose_len, char kid[EF_KID_CHARS + 1])
 {
-    ef_cose e;
-    kid[0] = '\0';
-    if (cose_len > EF_MANIFEST_MAX_BYTES || !ef_cose_read(cose, cose_len, NULL, &e)) return EF_MANIFEST_MALFORMED;
-    ef_cose_kid(&e, kid);
-    return EF_OK;
+    return ef_cose_kid(cose, cose_len, NULL, kid);
 }
 
 ef_status ef_manifest_open(const uint8_t *cose, size_t cose_len, const ef_manifest_context *context, ef_manifest *out)
@@ -129,7 +128,6 @@ ef_status ef_manifest_open(const uint8_t *cose, size_t cose_len, const ef_manife
     if (out == NULL) return EF_BAD_ARGUMENT;
     memset(out, 0, sizeof *out);
     if (cose == NULL || context == NULL || (context->keys == NULL && context->key_count > 0) || context->key_count > EF_TRUSTED_KEYS_MAX) return EF_BAD_ARGUMENT;
-    if (context->product == NULL || context->chip == NULL || context->image_format == NULL || context->version == NULL || context->agent_version == NULL) return EF_BAD_ARGUMENT;
     const ef_status status = open_manifest(cose, cose_len, context, out);
     if (status != EF_OK) memset(out, 0, sizeof *out);
     return status;

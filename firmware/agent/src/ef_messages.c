@@ -1,5 +1,5 @@
 /* The message link: one of the configured links is kept open, what comes is handed on, what is due is sent; when none can be had everything goes
- * over HTTPS. Everything that leaves is built in control.tx, and so only while no request is under way there. */
+ * over HTTPS. Everything that leaves is built in tx, and so only while no request is under way there. */
 #include "espforge/ef_messages.h"
 
 #include <string.h>
@@ -43,7 +43,7 @@ void ef_agent_status_changed(ef_agent *a)
 
 ef_status ef_messages_send(ef_agent *a, const char *topic, size_t len, bool acknowledged, bool retain)
 {
-    const ef_message message = {.topic = topic, .body = a->control.tx, .body_len = len, .qos = acknowledged, .retain = retain};
+    const ef_message message = {.topic = topic, .body = a->tx, .body_len = len, .qos = acknowledged, .retain = retain};
     if (!a->messages->up)
         return EF_NETWORK;
     ef_status status = a->port->send(a->port->ctx, EF_CHANNEL_MESSAGES, &message);
@@ -55,19 +55,19 @@ ef_status ef_messages_send(ef_agent *a, const char *topic, size_t len, bool ackn
 static ef_status send_presence(ef_agent *a, const char *text)
 {
     size_t len = strlen(text);
-    memcpy(a->control.tx, text, len + 1);
+    memcpy(a->tx, text, len + 1);
     return ef_messages_send(a, "lwt", len, true, true);
 }
 
 /* The next link, or after the last one the first again and a pause. */
-static void try_next(ef_agent *a, int64_t now_ms)
+static void try_next(ef_agent *a)
 {
     ef_messages *m = a->messages;
     m->index++;
     if (m->index < link_count(a))
         return;
     m->index = 0;
-    m->next_ms = now_ms + (int64_t)m->response.retry_after_s * 1000 + ef_backoff_wait_ms(a, &m->backoff);
+    m->next_ms = ef_exchange_retry_ms(a, &m->response, &m->backoff);
 }
 
 static void lost(ef_agent *a, int64_t now_ms)
@@ -95,9 +95,9 @@ static void lost(ef_agent *a, int64_t now_ms)
         ef_backoff_reset(&m->backoff, 1000, 60000);
     if (was_up) {
         m->index = 0;
-        m->next_ms = now_ms + (int64_t)m->response.retry_after_s * 1000 + ef_backoff_wait_ms(a, &m->backoff);
+        m->next_ms = ef_exchange_retry_ms(a, &m->response, &m->backoff);
     } else {
-        try_next(a, now_ms);
+        try_next(a);
     }
 }
 
@@ -110,7 +110,7 @@ static uint32_t open_link(ef_agent *a, int64_t now_ms)
     if (now_ms < m->next_ms)
         return ef_until(a, m->next_ms);
     if (((uint32_t)m->absent >> m->index & 1u) != 0 || now_ms < m->not_before_ms[m->index]) {
-        try_next(a, now_ms);
+        try_next(a);
         return 0;
     }
     ef_status status = ef_links_url(a, a->config.links[m->index], url);
@@ -128,7 +128,7 @@ static uint32_t open_link(ef_agent *a, int64_t now_ms)
         status = a->port->open(a->port->ctx, EF_CHANNEL_MESSAGES, &request);
     if (status == EF_NOT_FOUND || status == EF_BAD_ARGUMENT) {
         m->absent = (uint8_t)((uint32_t)m->absent | 1u << m->index);
-        try_next(a, now_ms);
+        try_next(a);
         return 0;
     }
     m->open = true;
@@ -151,11 +151,11 @@ static void connected(ef_agent *a, int64_t now_ms)
     ef_log(a, EF_LOG_INFO, "message link %s is up", a->config.links[m->index] == EF_LINK_MQTT ? "mqtt" : "websocket");
 }
 
-/* One message, which lies in control.tx. */
+/* One message, which lies in tx. */
 static void received(ef_agent *a, size_t len)
 {
     if (strcmp(a->messages->response.topic, "cmd") == 0)
-        ef_action_command(a, a->control.tx, len);
+        ef_action_command(a, a->tx, len);
     else if (strcmp(a->messages->response.topic, "update") == 0)
         a->poll_next_ms = a->now_ms; /* what is there is asked for; what the message says is not believed */
     else
@@ -167,7 +167,7 @@ static ef_status send_status(ef_agent *a, int64_t now_ms)
     ef_messages *m = a->messages;
     ef_json_writer w;
     size_t len = 0;
-    ef_json_begin(&w, a->control.tx, sizeof a->control.tx);
+    ef_json_begin(&w, a->tx, sizeof a->tx);
     ef_json_object(&w, NULL);
     ef_device_status_write(a, &w);
     ef_json_object_end(&w);
@@ -249,7 +249,7 @@ static uint32_t run(ef_agent *a, int64_t now_ms)
     size_t len = 0;
     ef_status status = EF_AGAIN;
     if (!m->up || m->answer.state == EF_ANSWER_NONE) /* else there is no room for what a next command comes to */
-        status = a->port->read(a->port->ctx, EF_CHANNEL_MESSAGES, &m->response, (uint8_t *)a->control.tx, sizeof a->control.tx - 1, &len);
+        status = a->port->read(a->port->ctx, EF_CHANNEL_MESSAGES, &m->response, (uint8_t *)a->tx, sizeof a->tx - 1, &len);
     if (status == EF_NETWORK || status == EF_END || m->response.status == 401 ||
         (!m->up && m->response.status == 0 && now_ms - m->opened_ms >= CONNECT_TIMEOUT_MS)) {
         lost(a, now_ms);

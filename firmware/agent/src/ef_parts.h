@@ -17,8 +17,8 @@
 typedef struct ef_job_rules {
     bool authenticated; /* its bearer is the device's own */
     int64_t (*due_ms)(const ef_agent *a);
-    ef_status (*begin)(ef_agent *a, ef_request *request);
-    void (*finish)(ef_agent *a, ef_status status);
+    ef_status (*begin)(ef_agent *a, ef_request *request); /* is given a POST of nothing, with tx as its body */
+    void (*finish)(ef_agent *a, ef_status status, int32_t code); /* code: the answer's, 0 unless the status is EF_OK */
 } ef_job_rules;
 
 /* A row of the table of transitions, from which docs/agent-states.md is made. */
@@ -28,6 +28,8 @@ typedef struct ef_transition {
 
 /* ef_agent.c */
 uint32_t ef_until(const ef_agent *a, int64_t at_ms); /* 0 when that time has come, else at most a second */
+int64_t ef_after(const ef_agent *a, uint32_t ms);     /* the time then */
+bool ef_passed(const ef_agent *a, int64_t since_ms, uint32_t ms); /* whether as long has passed */
 extern const ef_transition ef_transitions[];
 extern const size_t ef_transition_count;
 void ef_event_happened(ef_agent *a, ef_event event);
@@ -73,12 +75,13 @@ int64_t ef_http_date_ms(const char *text, size_t len); /* IMF-fixdate of RFC 911
 
 /* ef_exchange.c */
 uint32_t ef_exchange_step(ef_agent *a); /* how long it may wait, ms */
+ef_status ef_exchange_get(const ef_agent *a, ef_request *request, const char *bearer); /* for `begin`: a GET of `path` */
 /* Reads the answer of the job under way as a JSON object. */
 ef_status ef_exchange_json(const ef_agent *a, ef_json *json);
 /* For `finish`: when to ask again after an answer that is no success: the host's Retry-After and the backoff. */
 void ef_exchange_refused(ef_agent *a, const char *what); /* a line in the log */
 bool ef_is_refusal(int32_t code); /* of a request that would be refused again: 4xx, but not 401, 408, 425, 429 */
-int64_t ef_exchange_retry_ms(ef_agent *a, ef_backoff *backoff);
+int64_t ef_exchange_retry_ms(const ef_agent *a, const ef_response *response, ef_backoff *backoff);
 
 /* ef_identity.c */
 extern const uint16_t ef_identity_sizes[4]; /* of the texts */
@@ -104,7 +107,7 @@ void ef_report_progress(ef_agent *a, ef_report_state state, int percent);
 bool ef_report_idle(const ef_agent *a); /* no report on the way is unsent */
 const char *ef_report_state_name(ef_report_state state);
 
-/* What both ways of sending need: is something due, its body in control.tx, and that the host has it. */
+/* What both ways of sending need: is something due, its body in tx, and that the host has it. */
 bool ef_report_waits(const ef_agent *a);
 ef_status ef_report_write(ef_agent *a, size_t *len);
 void ef_report_taken(ef_agent *a);
@@ -122,7 +125,7 @@ typedef struct ef_spill {
 
 void ef_spill_load(ef_agent *a);
 ef_status ef_spill_write(ef_agent *a);                           /* the ring in RAM becomes a record */
-bool ef_spill_read(ef_agent *a, uint32_t number, ef_spill *view); /* into control.rx */
+bool ef_spill_read(ef_agent *a, uint32_t number, ef_spill *view); /* into rx */
 void ef_spill_drop(ef_agent *a);                                 /* the oldest record */
 
 /* ef_hardware.c: the member `hardware`, or nothing */
@@ -138,7 +141,7 @@ ef_status ef_links_url(const ef_agent *a, ef_link link, char out[EF_LINK_URL_CHA
 
 /* ef_messages.c, ef_action.c, ef_device_status.c */
 bool ef_messages_wanted(const ef_agent *a);                /* there is a link to be had */
-ef_status ef_messages_send(ef_agent *a, const char *topic, size_t len, bool acknowledged, bool retain); /* of control.tx */
+ef_status ef_messages_send(ef_agent *a, const char *topic, size_t len, bool acknowledged, bool retain); /* of tx */
 void ef_action_command(ef_agent *a, const char *text, size_t len);
 ef_status ef_action_answer_again(ef_agent *a);
 void ef_device_status_write(ef_agent *a, ef_json_writer *w);

@@ -8,7 +8,7 @@
 static int64_t next_poll_ms(ef_agent *a)
 {
     uint32_t tenth = a->config.poll_ms / 10;
-    return a->now_ms + a->config.poll_ms - tenth + ef_random_below(a->port, 2 * tenth + 1);
+    return ef_after(a, a->config.poll_ms - tenth + ef_random_below(a->port, 2 * tenth + 1));
 }
 
 /* What an offer ended with is told before the next one is asked for. */
@@ -22,31 +22,30 @@ static int64_t poll_due(const ef_agent *a)
 
 static ef_status poll_begin(ef_agent *a, ef_request *request)
 {
-    char *out = a->control.path, *end = out + sizeof a->control.path - 16;
-    out += sprintf(out, "/device/v1/update?version=");
-    for (const char *p = a->config.version; *p != 0 && out < end; p++) {
-        if (*p == '+')
-            out += sprintf(out, "%%2B"); /* in a query a plain plus is a space */
-        else
-            *out++ = *p;
+    char version[3 * 31 + 1], *out = version;
+    for (const char *p = a->config.version; *p != 0; p++) {
+        *out++ = *p;
+        if (*p == '+') { /* in a query a plain plus is a space */
+            memcpy(out - 1, "%2B", 3);
+            out += 2;
+        }
     }
-    (void)sprintf(out, "&slot=%c", 'a' + a->running_slot);
-    *request = (ef_request){.method = "GET", .path = a->control.path, .bearer = a->token.text};
-    return EF_OK;
+    *out = 0;
+    (void)snprintf(a->path, sizeof a->path, "/device/v1/update?version=%s&slot=%c", version, 'a' + a->running_slot);
+    return ef_exchange_get(a, request, a->token.text);
 }
 
-static void poll_finish(ef_agent *a, ef_status status)
+static void poll_finish(ef_agent *a, ef_status status, int32_t code)
 {
     ef_exchange *x = &a->control;
-    int32_t code = status == EF_OK || status == EF_TOO_LARGE ? x->response.status : 0;
-    if (code == 401) {
-        a->poll_next_ms = a->now_ms;
-        return;
-    }
+    if (status == EF_TOO_LARGE)
+        code = x->response.status;
+    if (code == 401)
+        return; /* again as soon as there is a new token */
     if (code != 200 && code != 204) {
         if (code != 0 && code != 429 && code < 500)
             ef_exchange_refused(a, "poll");
-        a->poll_next_ms = ef_exchange_retry_ms(a, &a->poll_backoff);
+        a->poll_next_ms = ef_exchange_retry_ms(a, &a->control.response, &a->poll_backoff);
         return;
     }
     ef_backoff_again(&a->poll_backoff);
@@ -67,7 +66,7 @@ static void poll_finish(ef_agent *a, ef_status status)
     }
     /* One byte past the limit is enough for the manifest to be refused for its size. */
     size_t len = status == EF_TOO_LARGE ? EF_MANIFEST_MAX_BYTES + 1 : x->len;
-    ef_update_offered(a, x->response.offer_id, x->rx, len);
+    ef_update_offered(a, x->response.offer_id, a->rx, len);
     a->keys.judge_next = false;
 }
 

@@ -3,7 +3,7 @@
 
 #include "ef_parts.h"
 
-static bool is_under_way(const ef_agent *a)
+static __attribute__((noinline)) bool is_under_way(const ef_agent *a)
 {
     return a->control.job == EF_JOB_REPORT || (a->messages != NULL && a->messages->flight == EF_FLIGHT_REPORT);
 }
@@ -25,21 +25,21 @@ void ef_report_progress(ef_agent *a, ef_report_state state, int percent)
     if (a->offer.offer_id[0] == 0)
         return;
     /* A newer percentage takes the place of one that still waits, but not of the one being sent. */
-    bool first_is_sent = is_under_way(a) && q->sending_progress;
-    uint32_t last = q->count - 1;
-    if (q->count > (first_is_sent ? 1u : 0u) && q->progress[last].state == state &&
-        strcmp(q->progress[last].offer_id, a->offer.offer_id) == 0) {
-        q->progress[last].percent = (int8_t)percent;
+    uint32_t sent = is_under_way(a) && q->sending_progress ? 1 : 0;
+    ef_progress_report *next = &q->progress[q->count];
+    if (q->count > sent && next[-1].state == state && strcmp(next[-1].offer_id, a->offer.offer_id) == 0) {
+        next[-1].percent = (int8_t)percent;
         return;
     }
     if (q->count == EF_PROGRESS_REPORTS) {
-        if (first_is_sent)
+        if (sent > 0)
             return;
         drop_first(q);
+        next--;
     }
-    memcpy(q->progress[q->count].offer_id, a->offer.offer_id, sizeof a->offer.offer_id);
-    q->progress[q->count].state = state;
-    q->progress[q->count].percent = (int8_t)percent;
+    memcpy(next->offer_id, a->offer.offer_id, sizeof next->offer_id);
+    next->state = state;
+    next->percent = (int8_t)percent;
     q->count++;
 }
 
@@ -61,22 +61,23 @@ bool ef_report_waits(const ef_agent *a)
 ef_status ef_report_write(ef_agent *a, size_t *len)
 {
     ef_report_queue *q = &a->reports;
-    ef_report terminal;
+    ef_report r = {.state = q->progress[0].state, .percent = q->progress[0].percent};
     ef_json_writer w;
     q->sending_progress = q->count > 0;
-    if (!q->sending_progress && ef_update_record_first(a, &terminal) != EF_OK)
+    if (q->sending_progress)
+        memcpy(r.offer_id, q->progress[0].offer_id, sizeof r.offer_id);
+    else if (ef_update_record_first(a, &r) != EF_OK)
         return EF_FLASH_FAILED;
-    ef_json_begin(&w, a->control.tx, sizeof a->control.tx);
+    ef_json_begin(&w, a->tx, sizeof a->tx);
     ef_json_object(&w, NULL);
-    ef_json_put_string(&w, "offerId", q->sending_progress ? q->progress[0].offer_id : terminal.offer_id);
-    ef_json_put_string(&w, "state", ef_report_state_name(q->sending_progress ? q->progress[0].state : terminal.state));
-    int percent = q->sending_progress ? q->progress[0].percent : terminal.percent;
-    if (percent >= 0)
-        ef_json_put_int(&w, "percent", percent);
-    if (!q->sending_progress && terminal.error != EF_OK)
-        ef_json_put_string(&w, "error", ef_status_code(terminal.error));
-    if (!q->sending_progress && terminal.detail[0] != 0)
-        ef_json_put_string(&w, "detail", terminal.detail);
+    ef_json_put_string(&w, "offerId", r.offer_id);
+    ef_json_put_string(&w, "state", ef_report_state_name(r.state));
+    if (r.percent >= 0)
+        ef_json_put_int(&w, "percent", r.percent);
+    if (r.error != EF_OK)
+        ef_json_put_string(&w, "error", ef_status_code(r.error));
+    if (r.detail[0] != 0)
+        ef_json_put_string(&w, "detail", r.detail);
     ef_json_object_end(&w);
     return ef_json_end(&w, len);
 }
@@ -98,22 +99,19 @@ void ef_report_taken(ef_agent *a)
         drop_first(q);
         return;
     }
-    if (ef_update_record_told(a) != EF_OK)
-        ef_log(a, EF_LOG_ERROR, "The update record could not be written."); /* then the report is sent again */
+    (void)ef_update_record_told(a); /* else the report is sent again after a restart */
 }
 
-static void report_finish(ef_agent *a, ef_status status)
+static void report_finish(ef_agent *a, ef_status status, int32_t code)
 {
     ef_report_queue *q = &a->reports;
-    int32_t code = status == EF_OK ? a->control.response.status : 0;
-    if (code == 401) {
-        q->next_ms = a->now_ms; /* as soon as there is a new token */
-        return;
-    }
+    (void)status;
+    if (code == 401)
+        return; /* again as soon as there is a new token */
     bool taken = code == 204; /* and nothing else: a captive portal answers 200 to everything */
     bool refused = ef_is_refusal(code);
     if (!taken && !refused) {
-        q->next_ms = ef_exchange_retry_ms(a, &q->backoff);
+        q->next_ms = ef_exchange_retry_ms(a, &a->control.response, &q->backoff);
         return;
     }
     if (refused)

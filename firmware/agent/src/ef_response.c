@@ -8,85 +8,88 @@ void ef_response_clear(ef_response *response)
     *response = (ef_response){.content_length = -1, .range_start = -1, .range_total = -1};
 }
 
-static bool is_name(const char *name, size_t len, const char *wanted)
+typedef struct text {
+    const char *at;
+    size_t len;
+} text;
+
+/* A name of letters and hyphens, in either case. */
+static bool is_name(text name, const char *wanted)
 {
-    if (len != strlen(wanted))
+    for (; name.len > 0 && (name.at[0] | 0x20) == *wanted; name.len--, name.at++)
+        wanted++;
+    return name.len == 0 && *wanted == 0;
+}
+
+static bool take(text *t, const char *word)
+{
+    size_t len = strlen(word);
+    if (t->len < len || memcmp(t->at, word, len) != 0)
         return false;
-    for (size_t i = 0; i < len; i++) {
-        char c = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] - 'A' + 'a') : name[i];
-        if (c != wanted[i])
-            return false;
-    }
+    *t = (text){t->at + len, t->len - len};
     return true;
 }
 
-/* Digits at *at, which moves past them; -1 when there are none or too many. */
-static int64_t digits(const char *text, size_t len, size_t *at)
+/* A number of at most 16 digits. */
+static bool take_number(text *t, uint64_t *value)
 {
-    int64_t value = 0;
-    size_t begin = *at;
-    while (*at < len && text[*at] >= '0' && text[*at] <= '9' && *at - begin < 16)
-        value = value * 10 + (text[(*at)++] - '0');
-    return *at == begin || (*at < len && text[*at] >= '0' && text[*at] <= '9') ? -1 : value;
+    size_t len = ef_digits(t->at, t->len, value);
+    *t = (text){t->at + len, t->len - len};
+    return len > 0 && len <= 16;
 }
 
 /* "bytes 4096-8191/20000" */
-static void read_content_range(ef_response *response, const char *value, size_t len)
+static void read_content_range(ef_response *response, text value)
 {
-    size_t at = 6;
-    if (len < at || memcmp(value, "bytes ", 6) != 0)
+    uint64_t start, last, total;
+    if (!take(&value, "bytes ") || !take_number(&value, &start) || !take(&value, "-") || !take_number(&value, &last) || last < start ||
+        !take(&value, "/") || !take_number(&value, &total) || value.len != 0)
         return;
-    int64_t start = digits(value, len, &at);
-    if (start < 0 || at >= len || value[at++] != '-' || digits(value, len, &at) < start || at >= len || value[at++] != '/')
-        return;
-    int64_t total = digits(value, len, &at);
-    if (total < 0 || at != len)
-        return;
-    response->range_start = start;
-    response->range_total = total;
+    response->range_start = (int64_t)start;
+    response->range_total = (int64_t)total;
 }
 
 /* The strong entity tag of an image is its SHA-256; any other says nothing about it. */
-static void read_etag(ef_response *response, const char *value, size_t len)
+static void read_etag(ef_response *response, text value)
 {
-    size_t bytes;
+    size_t len;
     uint8_t hash[32];
-    response->has_etag = len == 66 && value[0] == '"' && value[65] == '"' &&
-                         ef_hex_decode(value + 1, 64, hash, sizeof hash, &bytes) == EF_OK;
+    response->has_etag = value.len == 66 && value.at[0] == '"' && value.at[65] == '"' && ef_hex_decode(value.at + 1, 64, hash, sizeof hash, &len) == EF_OK;
     if (response->has_etag)
         memcpy(response->etag, hash, sizeof response->etag);
 }
 
-static void read_offer(ef_response *response, const char *value, size_t len)
+static void read_offer(ef_response *response, text value)
 {
-    if (len != EF_OFFER_CHARS)
+    response->offer_id[0] = 0;
+    if (value.len != EF_OFFER_CHARS)
         return;
-    for (size_t i = 0; i < len; i++)
-        if (memchr("0123456789abcdef", value[i], 16) == NULL)
-            return;
-    memcpy(response->offer_id, value, len);
-    response->offer_id[len] = 0;
+    memcpy(response->offer_id, value.at, EF_OFFER_CHARS);
+    response->offer_id[EF_OFFER_CHARS] = 0;
+    if (strspn(response->offer_id, "0123456789abcdef") != EF_OFFER_CHARS)
+        response->offer_id[0] = 0;
 }
 
 void ef_response_header(ef_response *response, const char *name, size_t name_len, const char *value, size_t value_len)
 {
     static const char names[] = "content-length\0retry-after\0espforge-keys\0content-range\0date\0etag\0espforge-offer\0";
-    size_t at = 0;
+    const text said = {value, value_len};
     int which = 0;
-    for (const char *n = names; *n != 0 && !is_name(name, name_len, n); n += strlen(n) + 1)
+    for (const char *n = names; *n != 0 && !is_name((text){name, name_len}, n); n += strlen(n) + 1)
         which++;
-    int64_t number = digits(value, value_len, &at);
-    if (at != value_len)
-        number = -1;
-    int64_t positive = number > 0 ? number : 0;
+    text rest = said;
+    uint64_t number;
+    bool is_number = take_number(&rest, &number) && rest.len == 0;
+    if (!is_number)
+        number = 0;
     switch (which) {
-    case 0: response->content_length = number; break;
-    case 1: response->retry_after_s = positive > 86400 ? 86400 : (int32_t)positive; break;
-    case 2: response->keys_generation = (uint64_t)positive; break;
-    case 3: read_content_range(response, value, value_len); break;
+    case 0: response->content_length = is_number ? (int64_t)number : -1; break;
+    case 1: response->retry_after_s = number > 86400 ? 86400 : (int32_t)number; break;
+    case 2: response->keys_generation = number; break;
+    case 3: read_content_range(response, said); break;
     case 4: response->date_ms = ef_http_date_ms(value, value_len); break;
-    case 5: read_etag(response, value, value_len); break;
-    case 6: read_offer(response, value, value_len); break;
+    case 5: read_etag(response, said); break;
+    case 6: read_offer(response, said); break;
     default: break;
     }
 }

@@ -113,7 +113,7 @@ void ef_ring_range(const ef_agent *a, uint32_t *first, uint32_t *last)
     *first = a->ring->number >= EF_RING_CHUNKS ? a->ring->number - EF_RING_CHUNKS + 1 : 0;
 }
 
-/* The chunk `number`, in control.rx or the RAM. */
+/* The chunk `number`, in rx or the RAM. */
 static bool read_chunk(ef_agent *a, uint32_t number, ef_ring_chunk *out)
 {
     char key[8];
@@ -123,11 +123,11 @@ static bool read_chunk(ef_agent *a, uint32_t number, ef_ring_chunk *out)
         return true;
     }
     key_of(number, key);
-    return a->port->kv_get(a->port->ctx, key, a->control.rx, sizeof a->control.rx, &len) == EF_OK &&
-           ef_ring_open(a->control.rx, len, out) == EF_OK && out->number == number;
+    return a->port->kv_get(a->port->ctx, key, a->rx, sizeof a->rx, &len) == EF_OK &&
+           ef_ring_open(a->rx, len, out) == EF_OK && out->number == number;
 }
 
-/* One piece of the log as a message in control.tx, from chunk *number or the next one there is. What was damaged or overwritten is a gap. */
+/* One piece of the log as a message in tx, from chunk *number or the next one there is. What was damaged or overwritten is a gap. */
 ef_status ef_ring_message(ef_agent *a, const char *request_id, uint32_t *number, uint32_t last, size_t *len, bool *more)
 {
     char text[EF_RING_TEXT_BYTES + 1];
@@ -141,7 +141,7 @@ ef_status ef_ring_message(ef_agent *a, const char *request_id, uint32_t *number,
     memcpy(text, chunk.text, chunk.len);
     text[chunk.len] = 0;
     *more = *number != last;
-    ef_json_begin(&w, a->control.tx, sizeof a->control.tx);
+    ef_json_begin(&w, a->tx, sizeof a->tx);
     ef_json_object(&w, NULL);
     ef_json_put_string(&w, "requestId", request_id);
     ef_json_put_int(&w, "from", chunk.position);

@@ -9,7 +9,7 @@
 /* format (1), count of names (1), bytes of samples (2), number (4), names with their NUL, samples */
 enum { FORMAT = 1, HEAD = 8, LARGEST = HEAD + (int)EF_TELEMETRY_VALUES * ((int)EF_TELEMETRY_NAME_CHARS + 1) + (int)EF_TELEMETRY_RING_BYTES };
 _Static_assert(LARGEST <= (int)EF_RECORD_BYTES, "a spill must fit a record");
-_Static_assert(sizeof((ef_agent *)0)->control.rx >= LARGEST, "a spill must fit the buffer it is read into");
+_Static_assert(sizeof((ef_agent *)0)->rx >= LARGEST, "a spill must fit the buffer it is read into");
 
 static void key_of(uint32_t number, char key[8])
 {
@@ -41,8 +41,8 @@ bool ef_spill_read(ef_agent *a, uint32_t number, ef_spill *view)
     char key[8];
     size_t len = 0;
     key_of(number, key);
-    return a->port->kv_get(a->port->ctx, key, a->control.rx, sizeof a->control.rx, &len) == EF_OK &&
-           read_record(a->control.rx, len, view) && view->number == number;
+    return a->port->kv_get(a->port->ctx, key, a->rx, sizeof a->rx, &len) == EF_OK &&
+           read_record(a->rx, len, view) && view->number == number;
 }
 
 void ef_spill_load(ef_agent *a)
@@ -53,8 +53,8 @@ void ef_spill_load(ef_agent *a)
         size_t len = 0;
         ef_spill view;
         key_of(i, key);
-        if (a->port->kv_get(a->port->ctx, key, a->control.rx, sizeof a->control.rx, &len) != EF_OK ||
-            !read_record(a->control.rx, len, &view) || view.number % EF_TELEMETRY_SPILLS != i)
+        if (a->port->kv_get(a->port->ctx, key, a->rx, sizeof a->rx, &len) != EF_OK ||
+            !read_record(a->rx, len, &view) || view.number % EF_TELEMETRY_SPILLS != i)
             continue;
         uint32_t last = t->spill_first + t->spill_count;
         if (t->spill_count == 0) {

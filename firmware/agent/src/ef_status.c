@@ -1,5 +1,7 @@
 #include "espforge/ef_status.h"
 
+#include "ef_utf8.h"
+
 /* One text, in the order of the list: a table of pointers would be as large as the shorter codes. */
 static const char codes[] =
 #define EF_STATUS_TEXT(symbol, code) code "\0"
@@ -9,9 +11,5 @@ static const char codes[] =
 
 const char *ef_status_code(ef_status status)
 {
-    const char *code = codes;
-    for (unsigned i = 0; i < (unsigned)status && code != codes + sizeof codes - sizeof "unknown"; i++)
-        while (*code++ != 0) {
-        }
-    return code;
+    return ef_nth_text(codes, (unsigned)status < EF_STATUS_COUNT ? (unsigned)status : EF_STATUS_COUNT);
 }

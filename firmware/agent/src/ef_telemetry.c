@@ -174,7 +174,7 @@ static uint32_t write_samples(ef_agent *a, const ef_spill *from, uint32_t skip, 
     ef_json_writer w;
     size_t at = 0, size;
     uint32_t count = 0;
-    ef_json_begin(&w, a->control.tx, sizeof a->control.tx);
+    ef_json_begin(&w, a->tx, sizeof a->tx);
     ef_json_object(&w, NULL);
     ef_json_put_string(&w, "version", a->config.version);
     ef_json_put_string(&w, "slot", slot);
@@ -189,7 +189,7 @@ static uint32_t write_samples(ef_agent *a, const ef_spill *from, uint32_t skip, 
         }
         const ef_json_writer before = w;
         write_sample(&w, &s, from->names, from->name_count);
-        if (w.overflow || sizeof a->control.tx - w.len < 4) {
+        if (w.overflow || sizeof a->tx - w.len < 4) {
             w = before;
             break;
         }
@@ -200,7 +200,7 @@ static uint32_t write_samples(ef_agent *a, const ef_spill *from, uint32_t skip, 
     return ef_json_end(&w, len) == EF_OK ? count : 0;
 }
 
-/* Uses control.rx too: a record is read into it. */
+/* Uses rx too: a record is read into it. */
 ef_status ef_telemetry_write(ef_agent *a, size_t *len)
 {
     ef_telemetry *t = a->telemetry;
@@ -254,10 +254,10 @@ static ef_status telemetry_begin(ef_agent *a, ef_request *request)
     return ef_telemetry_write(a, &request->body_len);
 }
 
-static void telemetry_finish(ef_agent *a, ef_status status)
+static void telemetry_finish(ef_agent *a, ef_status status, int32_t code)
 {
     ef_telemetry *t = a->telemetry;
-    int32_t code = status == EF_OK ? a->control.response.status : 0;
+    (void)status;
     bool refused = ef_is_refusal(code);
     if (code == 204 || refused) {
         if (refused)
@@ -267,7 +267,7 @@ static void telemetry_finish(ef_agent *a, ef_status status)
     }
     t->sending = 0;
     t->backlog = true;
-    t->next_ms = code == 401 ? a->now_ms : ef_exchange_retry_ms(a, &t->backoff);
+    t->next_ms = code == 401 ? a->now_ms : ef_exchange_retry_ms(a, &a->control.response, &t->backoff);
 }
 
 static void settle(ef_agent *a)

@@ -15,7 +15,7 @@ bool ef_token_valid(const ef_agent *a)
 void ef_token_refused(ef_agent *a)
 {
     a->token.text[0] = 0;
-    a->token.next_ms = a->now_ms + (a->token.fresh ? ef_backoff_next_ms(&a->token.backoff, a->port) + 500 : 0);
+    a->token.next_ms = ef_after(a, a->token.fresh ? ef_backoff_next_ms(&a->token.backoff, a->port) + 500 : 0);
 }
 
 void ef_token_accepted(ef_agent *a)
@@ -34,8 +34,9 @@ static int64_t token_due(const ef_agent *a)
 
 static ef_status token_begin(ef_agent *a, ef_request *request)
 {
-    a->control.tx[0] = 0;
-    *request = (ef_request){.method = "POST", .path = "/device/v1/token", .bearer = a->identity.device_key, .body = a->control.tx};
+    a->tx[0] = 0;
+    request->path = "/device/v1/token";
+    request->bearer = a->identity.device_key;
     return EF_OK;
 }
 
@@ -56,15 +57,14 @@ static ef_status read_token(ef_agent *a)
         return EF_MALFORMED;
     uint32_t lifetime_s = (uint32_t)seconds;
     memcpy(a->token.text, text, sizeof text);
-    a->token.refresh_ms = a->now_ms + (int64_t)(lifetime_s > 2 * REFRESH_EARLY_S ? lifetime_s - REFRESH_EARLY_S : lifetime_s / 2) * 1000;
+    a->token.refresh_ms = ef_after(a, (lifetime_s > 2 * REFRESH_EARLY_S ? lifetime_s - REFRESH_EARLY_S : lifetime_s / 2) * 1000);
     a->token.next_ms = 0;
     ef_clock_told(a, &json);
     return EF_OK;
 }
 
-static void token_finish(ef_agent *a, ef_status status)
+static void token_finish(ef_agent *a, ef_status status, int32_t code)
 {
-    int32_t code = status == EF_OK ? a->control.response.status : 0;
     if (code == 200) {
         status = read_token(a);
         if (status == EF_OK) {
@@ -72,14 +72,14 @@ static void token_finish(ef_agent *a, ef_status status)
             a->confirm.host_answered = true;
             return;
         }
-        ef_log(a, EF_LOG_WARN, "the token makes no sense: %s", ef_status_code(status));
+        ef_log(a, EF_LOG_WARN, "the %s makes no sense", "token");
     } else if (code == 401) {
         a->token.text[0] = 0;
-        a->token.next_ms = a->now_ms + REVOKED_WAIT_MS;
-        ef_log(a, EF_LOG_ERROR, "the host does not know this device; again in an hour");
+        a->token.next_ms = ef_after(a, REVOKED_WAIT_MS);
+        ef_log(a, EF_LOG_ERROR, "the host does not know this device");
         return;
     }
-    a->token.next_ms = ef_exchange_retry_ms(a, &a->token.backoff);
+    a->token.next_ms = ef_exchange_retry_ms(a, &a->control.response, &a->token.backoff);
 }
 
 const ef_job_rules ef_token_job = {.due_ms = token_due, .begin = token_begin, .finish = token_finish};

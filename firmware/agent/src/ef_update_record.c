@@ -14,24 +14,21 @@ enum {
     RETURNED = HASH + 8 + 1,
     TERMINAL = HEAD + (int)EF_RETURNED_MAX * RETURNED, /* where the reports begin */
     REPORT = ID + 1 + 1 + 1 + (int)EF_DETAIL_CHARS,
-    PROGRESS = 4 + 32 + 4 + 4,
+    LONGEST = TERMINAL + (int)EF_TERMINAL_REPORTS * REPORT,
 };
 
-_Static_assert(TERMINAL + (int)EF_TERMINAL_REPORTS * REPORT <= (int)EF_RECORD_BYTES, "the update record must fit a record");
+/* As in flash: numbers are little-endian. */
+typedef struct progress {
+    uint32_t format;
+    uint8_t sha256[32];
+    uint32_t size_bytes, offset;
+} progress;
+
+_Static_assert(LONGEST <= (int)EF_RECORD_BYTES, "the update record must fit a record");
 
 static const char record_key[] = "update", progress_key[] = "progress";
 
-/* Fixed fields without their NUL. */
-static uint8_t *put_text(uint8_t *p, const char *text, size_t size)
-{
-    size_t len = 0;
-    while (len < size && text[len] != 0)
-        len++;
-    memset(p, 0, size);
-    memcpy(p, text, len);
-    return p + size;
-}
-
+/* Fixed fields have no NUL behind them. */
 static const uint8_t *take_text(const uint8_t *p, char *text, size_t size)
 {
     memcpy(text, p, size);
@@ -61,10 +58,10 @@ static void copy_head(ef_update_record *r, uint8_t *bytes, bool to_flash)
 }
 
 /* What is in flash; an empty record when there is none yet. */
-static ef_status read_record(const ef_agent *a, uint8_t bytes[EF_RECORD_BYTES])
+static ef_status read_record(const ef_agent *a, uint8_t bytes[LONGEST])
 {
     size_t len;
-    ef_status status = a->port->kv_get(a->port->ctx, record_key, bytes, EF_RECORD_BYTES, &len);
+    ef_status status = a->port->kv_get(a->port->ctx, record_key, bytes, LONGEST, &len);
     if (status == EF_NOT_FOUND) {
         memset(bytes, 0, TERMINAL);
         bytes[0] = FORMAT;
@@ -75,16 +72,10 @@ static ef_status read_record(const ef_agent *a, uint8_t bytes[EF_RECORD_BYTES])
     return sound ? EF_OK : EF_FLASH_FAILED;
 }
 
-static ef_status write_record(ef_agent *a, uint8_t bytes[EF_RECORD_BYTES])
-{
-    copy_head(&a->record, bytes, true);
-    return a->port->kv_set(a->port->ctx, record_key, bytes, TERMINAL + (size_t)bytes[1] * REPORT);
-}
-
 ef_status ef_update_record_load(ef_agent *a)
 {
     ef_update_record *r = &a->record;
-    uint8_t bytes[EF_RECORD_BYTES];
+    uint8_t bytes[LONGEST];
     memset(r, 0, sizeof *r);
     if (read_record(a, bytes) != EF_OK)
         return EF_FLASH_FAILED;
@@ -94,34 +85,19 @@ ef_status ef_update_record_load(ef_agent *a)
     return EF_OK;
 }
 
-ef_status ef_update_record_store(ef_agent *a)
+static ef_status unwritten(ef_agent *a)
 {
-    uint8_t bytes[EF_RECORD_BYTES];
-    return read_record(a, bytes) == EF_OK ? write_record(a, bytes) : EF_FLASH_FAILED;
+    ef_log(a, EF_LOG_ERROR, "The update record could not be written.");
+    return EF_FLASH_FAILED;
 }
 
-ef_status ef_update_record_reset(ef_agent *a)
+/* The record anew: with the head of RAM, without the first `drop` reports, and with one more (its texts filled up with NULs), unless `report` is
+ * NULL. The hash may be NULL. */
+static ef_status rewrite(ef_agent *a, uint8_t drop, const ef_report *report, const uint8_t *returned_sha256)
 {
-    uint8_t bytes[EF_RECORD_BYTES];
-    ef_update_record *r = &a->record;
+    uint8_t bytes[LONGEST];
     if (read_record(a, bytes) != EF_OK)
-        return EF_FLASH_FAILED;
-    *r = (ef_update_record){.sequence = r->sequence, .epoch = r->epoch};
-    bytes[1] = 0;
-    return write_record(a, bytes);
-}
-
-static void drop_first(uint8_t bytes[EF_RECORD_BYTES])
-{
-    bytes[1]--;
-    memmove(bytes + TERMINAL, bytes + TERMINAL + REPORT, (size_t)bytes[1] * REPORT);
-}
-
-ef_status ef_update_record_end(ef_agent *a, const ef_report *report, const uint8_t returned_sha256[32])
-{
-    uint8_t bytes[EF_RECORD_BYTES];
-    if (read_record(a, bytes) != EF_OK)
-        return EF_FLASH_FAILED;
+        return unwritten(a);
     if (returned_sha256 != NULL) { /* the newest first */
         uint8_t *first = bytes + HEAD;
         memmove(first + RETURNED, first, (EF_RETURNED_MAX - 1) * RETURNED);
@@ -129,23 +105,56 @@ ef_status ef_update_record_end(ef_agent *a, const ef_report *report, const uint8
         ef_put_u64(first + HASH, a->record.sequence);
         first[HASH + 8] = (uint8_t)report->error;
     }
-    if (bytes[1] == EF_TERMINAL_REPORTS)
-        drop_first(bytes);
-    uint8_t *p = put_text(bytes + TERMINAL + (size_t)bytes[1] * REPORT, report->offer_id, ID);
-    p[0] = (uint8_t)report->state;
-    p[1] = (uint8_t)report->error;
-    p[2] = (uint8_t)report->percent;
-    (void)put_text(p + 3, report->detail, EF_DETAIL_CHARS);
-    bytes[1]++;
-    ef_status status = write_record(a, bytes);
-    if (status == EF_OK)
+    if (report != NULL && bytes[1] == EF_TERMINAL_REPORTS)
+        drop = 1;
+    if (drop > bytes[1])
+        drop = bytes[1];
+    bytes[1] = (uint8_t)(bytes[1] - drop);
+    memmove(bytes + TERMINAL, bytes + TERMINAL + drop * REPORT, (size_t)bytes[1] * REPORT);
+    if (report != NULL) {
+        uint8_t *p = bytes + TERMINAL + (size_t)bytes[1]++ * REPORT;
+        memcpy(p, report->offer_id, ID);
+        p[ID] = (uint8_t)report->state;
+        p[ID + 1] = (uint8_t)report->error;
+        p[ID + 2] = (uint8_t)report->percent;
+        memcpy(p + ID + 3, report->detail, EF_DETAIL_CHARS);
+    }
+    copy_head(&a->record, bytes, true);
+    ef_status status = a->port->kv_set(a->port->ctx, record_key, bytes, TERMINAL + (size_t)bytes[1] * REPORT);
+    if (status == EF_OK || report == NULL) /* what was told is not told again before a restart */
         a->record.terminal_count = bytes[1];
+    return status == EF_OK ? EF_OK : unwritten(a);
+}
+
+ef_status ef_update_record_store(ef_agent *a)
+{
+    return rewrite(a, 0, NULL, NULL);
+}
+
+ef_status ef_update_record_told(ef_agent *a)
+{
+    return rewrite(a, 1, NULL, NULL);
+}
+
+ef_status ef_update_record_end(ef_agent *a, const ef_report *report, const uint8_t returned_sha256[32])
+{
+    return rewrite(a, 0, report, returned_sha256);
+}
+
+ef_status ef_update_record_reset(ef_agent *a)
+{
+    ef_update_record *r = &a->record;
+    const ef_update_record before = *r;
+    *r = (ef_update_record){.sequence = r->sequence, .epoch = r->epoch};
+    ef_status status = rewrite(a, EF_TERMINAL_REPORTS, NULL, NULL);
+    if (status != EF_OK)
+        *r = before;
     return status;
 }
 
 ef_status ef_update_record_first(const ef_agent *a, ef_report *report)
 {
-    uint8_t bytes[EF_RECORD_BYTES];
+    uint8_t bytes[LONGEST];
     if (read_record(a, bytes) != EF_OK || bytes[1] == 0)
         return EF_FLASH_FAILED;
     const uint8_t *p = take_text(bytes + TERMINAL, report->offer_id, ID);
@@ -156,19 +165,9 @@ ef_status ef_update_record_first(const ef_agent *a, ef_report *report)
     return EF_OK;
 }
 
-ef_status ef_update_record_told(ef_agent *a)
-{
-    uint8_t bytes[EF_RECORD_BYTES];
-    if (read_record(a, bytes) != EF_OK || bytes[1] == 0)
-        return EF_FLASH_FAILED;
-    drop_first(bytes);
-    a->record.terminal_count = bytes[1];
-    return write_record(a, bytes);
-}
-
 ef_status ef_update_record_returned(const ef_agent *a, const ef_manifest *manifest)
 {
-    uint8_t bytes[EF_RECORD_BYTES];
+    uint8_t bytes[LONGEST];
     if (read_record(a, bytes) != EF_OK)
         return EF_OK;
     for (const uint8_t *p = bytes + HEAD; p < bytes + TERMINAL; p += RETURNED)
@@ -182,23 +181,27 @@ void ef_progress_clear(const ef_agent *a)
     (void)a->port->kv_set(a->port->ctx, progress_key, NULL, 0);
 }
 
+static progress progress_of(const ef_offer *offer, uint32_t offset)
+{
+    progress p = {.format = FORMAT, .size_bytes = offer->manifest.image_size_bytes, .offset = offset};
+    memcpy(p.sha256, offer->manifest.image_sha256, sizeof p.sha256);
+    return p;
+}
+
 void ef_progress_store(const ef_agent *a, const ef_offer *offer, uint32_t offset)
 {
-    uint8_t bytes[PROGRESS] = {FORMAT};
-    memcpy(bytes + 4, offer->manifest.image_sha256, 32);
-    ef_put_u32(bytes + 36, offer->manifest.image_size_bytes);
-    ef_put_u32(bytes + 40, offset);
-    (void)a->port->kv_set(a->port->ctx, progress_key, bytes, sizeof bytes);
+    const progress p = progress_of(offer, offset);
+    (void)a->port->kv_set(a->port->ctx, progress_key, (const uint8_t *)&p, sizeof p);
 }
 
 /* Where to go on with this image, 0 = from the beginning. */
 uint32_t ef_progress_load(const ef_agent *a, const ef_offer *offer)
 {
-    uint8_t bytes[PROGRESS];
+    const progress expected = progress_of(offer, 0);
+    progress p;
     size_t len;
-    if (a->port->kv_get(a->port->ctx, progress_key, bytes, sizeof bytes, &len) != EF_OK || len != sizeof bytes || bytes[0] != FORMAT ||
-        memcmp(bytes + 4, offer->manifest.image_sha256, 32) != 0 || ef_get_u32(bytes + 36) != offer->manifest.image_size_bytes)
+    if (a->port->kv_get(a->port->ctx, progress_key, (uint8_t *)&p, sizeof p, &len) != EF_OK || len != sizeof p ||
+        memcmp(&p, &expected, offsetof(progress, offset)) != 0)
         return 0;
-    uint32_t offset = ef_get_u32(bytes + 40);
-    return offset % EF_SECTOR_BYTES == 0 && offset < offer->manifest.image_size_bytes ? offset : 0;
+    return p.offset % EF_SECTOR_BYTES == 0 && p.offset < p.size_bytes ? p.offset : 0;
 }

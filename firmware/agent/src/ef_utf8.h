@@ -15,4 +15,11 @@ size_t ef_utf8_encode(uint32_t scalar, uint8_t out[4]);
 /* Whether it is printable ASCII without blanks, or empty: what may become a part of a request line or of a header. */
 bool ef_is_word(const char *text);
 
+/* Of texts that stand one behind the other, each with its NUL, the one of this index. */
+const char *ef_nth_text(const char *texts, unsigned index);
+
+/* How many decimal digits the text begins with, and their value; 0 when there are none, or more than EF_DIGITS_MAX, which fit any value. */
+#define EF_DIGITS_MAX 19u
+size_t ef_digits(const char *text, size_t len, uint64_t *value);
+
 #endif

@@ -64,7 +64,7 @@ static uint32_t judge(ef_agent *a)
     bool good = equals(a, v->second ? v->payload_sha256 : a->offer.manifest.image_sha256);
     if (!good && !v->second) {
         if (!a->download.resumed || a->download.started_over)
-            return fail(a, EF_IMAGE_HASH_MISMATCH, "The SHA-256 of the slot is not the manifest's.");
+            return fail(a, EF_IMAGE_HASH_MISMATCH, "The slot has another SHA-256.");
         ef_log(a, EF_LOG_WARN, "the slot does not match; once more");
         close_hash(a);
         a->download.started_over = true;
@@ -73,7 +73,7 @@ static uint32_t judge(ef_agent *a)
         return 0;
     }
     if (!good || v->header != EF_OK)
-        return fail(a, EF_IMAGE_MALFORMED, "The header does not fit the manifest, the chip or the payload.");
+        return fail(a, EF_IMAGE_MALFORMED, "The header does not fit.");
     if (v->has_payload && !v->second) {
         v->second = true;
         open_hash(a);
@@ -92,12 +92,12 @@ uint32_t ef_verify_step(ef_agent *a)
     if (v->open && part == 0)
         return judge(a);
     if (v->open && a->port->slot_read(a->port->ctx, v->offset, a->sector, part) != EF_OK)
-        return fail(a, EF_FLASH_FAILED, "The slot could not be read back.");
+        return fail(a, EF_FLASH_FAILED, "The slot cannot be read.");
     if (v->offset == 0 && !v->second)
         v->header = judge_header(a, part);
     size_t skip = v->offset == 0 && v->second ? EF_HOST_HEADER_BYTES : 0; /* the header was judged: there is more than that */
     if (!v->open || psa_hash_update(&v->hash, a->sector + skip, part - skip) != PSA_SUCCESS)
-        return fail(a, EF_IMAGE_HASH_MISMATCH, "The crypto library gave no SHA-256.");
+        return fail(a, EF_IMAGE_HASH_MISMATCH, "No SHA-256.");
     v->offset += (uint32_t)part;
     return 0;
 }

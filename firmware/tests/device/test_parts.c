@@ -71,6 +71,11 @@ static void dates_are_those_of_rfc_9110(void **state)
     assert_int_equal(date("Sunday, 06-Nov-94 08:49:37 GMT"), 0);
     assert_int_equal(date("Sun, 06 Now 1994 08:49:37 GMT"), 0);
     assert_int_equal(date("Sun, 06 Nov 1994 25:49:37 GMT"), 0);
+    assert_int_equal(date("Sun, a6 Nov 1994 08:49:37 GMT"), 0);
+    assert_int_equal(date("Sun, 06 Nov 1994 08:49:3e GMT"), 0);
+    assert_int_equal(date("Sun, 06 Nov 1994 08:49:37 Gaa"), 0);
+    assert_int_equal(date("Sun, 32 Dec 2099 00:00:00 GMT"), 0);
+    assert_int_equal(date("Sun, 06 Nov 2106 00:00:00 GMT"), 0);
     assert_int_equal(date(""), 0);
 }
 

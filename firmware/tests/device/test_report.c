@@ -47,7 +47,7 @@ static void the_last_report_of_an_offer_survives_restarts_until_the_host_has_it(
     host.report_status = 0;
     device_run_until(&d, offer_has_ended);
     assert_string_equal(fake_host_report(&host, "rejected")->error, "product-mismatch");
-    assert_string_equal(fake_host_report(&host, "rejected")->detail, "The release is not for product lamp.");
+    assert_string_equal(fake_host_report(&host, "rejected")->detail, "This device's product is lamp.");
     assert_int_equal(host.polls, polls); /* what one offer came to is told before the next is asked for */
     device_cut(&d);
     assert_int_equal(device_run(&d, 5000, has_terminal_report), RUN_TIME_UP);

@@ -164,9 +164,6 @@ typedef struct ef_exchange {
     int64_t deadline_ms;
     size_t len;
     bool too_large;
-    char tx[4096];
-    uint8_t rx[3072];
-    char path[192];
 } ef_exchange;
 
 typedef struct ef_claim {
@@ -179,11 +176,11 @@ typedef struct ef_claim {
 } ef_claim;
 
 typedef struct ef_token {
-    char text[EF_TOKEN_CHARS + 1]; /* empty: none */
     int64_t refresh_ms;            /* monotonic */
     int64_t next_ms;
     bool fresh; /* not accepted by any endpoint yet */
     ef_backoff backoff;
+    char text[EF_TOKEN_CHARS + 1]; /* empty: none */
 } ef_token;
 
 typedef enum ef_report_state {
@@ -207,14 +204,16 @@ typedef struct ef_report {
     char detail[EF_DETAIL_CHARS + 1];
 } ef_report;
 
+typedef struct ef_progress_report {
+    char offer_id[EF_OFFER_CHARS + 1];
+    ef_report_state state;
+    int8_t percent;
+} ef_progress_report;
+
 /* Reports on the way, in order; they may be lost. Terminal ones are in ef_update_record and are not. */
 typedef struct ef_report_queue {
     uint32_t count;
-    struct {
-        char offer_id[EF_OFFER_CHARS + 1];
-        ef_report_state state;
-        int8_t percent;
-    } progress[EF_PROGRESS_REPORTS];
+    ef_progress_report progress[EF_PROGRESS_REPORTS];
     bool sending_progress; /* else the first terminal one */
     int64_t next_ms;
     ef_backoff backoff;
@@ -320,14 +319,17 @@ typedef struct ef_agent {
     ef_messages *messages;
     ef_telemetry *telemetry;
     ef_agent_config config;
+    ef_exchange control;
     ef_claim claim;
     ef_download download;
     ef_confirm confirm;
     ef_offer offer;
+    ef_token token;
     ef_report_queue reports;
     ef_verify verify;
-    ef_token token;
-    ef_exchange control;
+    char path[192]; /* of the control channel's request, */
+    char tx[4096];  /* its body, */
+    uint8_t rx[3072]; /* and its answer */
     uint8_t sector[EF_SECTOR_BYTES];
 } ef_agent;
 

@@ -51,6 +51,7 @@ typedef enum ef_status {
 #define EF_STATUS_ENUM(symbol, code) symbol,
     EF_STATUS_LIST(EF_STATUS_ENUM)
 #undef EF_STATUS_ENUM
+    EF_STATUS_COUNT
 } ef_status;
 
 /* The wire code of a status, such as "signature-invalid"; "unknown" for a number that is no status. Never NULL. */
