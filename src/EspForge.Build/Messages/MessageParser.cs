@@ -61,6 +61,7 @@ internal sealed class MessageParser
         var file = place.EndsWith(".o", StringComparison.Ordinal) || place.Contains('(', StringComparison.Ordinal) ? FileOfObject(place)
             : _linkedFile is not null && string.Equals(Path.GetFileName(_linkedFile), Path.GetFileName(place), StringComparison.Ordinal) ? _linkedFile
             : _linkedFile is not null && string.Equals(Path.GetFileName(_linkedFile), Path.GetFileNameWithoutExtension(place), StringComparison.Ordinal) ? _linkedFile + Path.GetExtension(place)
+            : match.Groups["line"].Success && place.Contains('/', StringComparison.Ordinal) && place[0] != '/' ? ProjectPath(place)
             : null;
         var text = Patterns.ObjectPath.Replace(match.Groups["text"].Value, found => ProjectPath(found.Groups["source"].Value));
         var warns = text.StartsWith("warning: ", StringComparison.Ordinal);
@@ -181,7 +182,7 @@ internal sealed class MessageParser
         internal static readonly Regex Compiler = new(@"^(?<file>[^\s:][^:]*):(?<line>\d{1,9}):((?<column>\d{1,9}):)?\s*(?<severity>fatal error|error|warning|note):\s*(?<text>.*)$", Linear);
         internal static readonly Regex CMake = new(@"^CMake (?<severity>Error|Warning|Deprecation Warning)( \(dev\))?( at (?<file>[^:]+):(?<line>\d{1,9})( \([^)]*\))?)?:(?<text>.*)$", Linear);
         internal static readonly Regex LinkedFunction = new(@"^(\S*ld(\.[a-z]+)?: )?(?<object>\S+\.o(bj)?\)?): in function .*$", Linear);
-        internal static readonly Regex LinkedPlace = new(@"^(\S*ld(\.[a-z]+)?: )?(?<place>[^:\s]+):((?<line>\d{1,9})|\([^:]*\)): (?<text>(undefined reference to|multiple definition of|relocation|warning:).*)$", Linear);
+        internal static readonly Regex LinkedPlace = new(@"^(\S*ld(\.[a-z]+)?: )?(?<place>[^:\s]+):((?<line>\d{1,9})(:\([^:]*\))?|\([^:]*\)): (?<text>(undefined reference to|multiple definition of|relocation|warning:).*)$", Linear);
         internal static readonly Regex ObjectPath = new(@"(CMakeFiles/[^/\s]+\.dir|\.pio/build/[^/\s]+)/(?<source>[^\s:]+)\.o(bj)?(:\([^)]*\))?", Linear);
         internal static readonly Regex Platformio = new(@"^(?<name>[A-Z][A-Za-z]{2,60}(Error|Exception)|UnknownBoard|UnknownFramework|UnknownPlatform|UnknownPackageError): (?<text>.*)$", Linear);
         internal static readonly Regex PlatformioLine = new(@"line:? +(?<line>\d{1,9})", Linear);
