@@ -1,4 +1,5 @@
 using EspForge.Studio.Accounts;
+using EspForge.Studio.ApiKeys;
 using EspForge.Studio.Builds;
 using EspForge.Studio.Projects;
 using EspForge.Studio.VirtualFleet;
@@ -28,6 +29,18 @@ public sealed class StudioDbContext(DbContextOptions<StudioDbContext> options) :
 
     /// <summary>Files of projects.</summary>
     public DbSet<ProjectFileRow> ProjectFiles => Set<ProjectFileRow>();
+
+    /// <summary>Changes of projects.</summary>
+    public DbSet<ProjectRevisionRow> ProjectRevisions => Set<ProjectRevisionRow>();
+
+    /// <summary>What files were, from revision to revision.</summary>
+    public DbSet<ProjectVersionRow> ProjectVersions => Set<ProjectVersionRow>();
+
+    /// <summary>Texts of files, by hash.</summary>
+    public DbSet<ProjectContentRow> ProjectContents => Set<ProjectContentRow>();
+
+    /// <summary>API keys.</summary>
+    public DbSet<ApiKeyRow> ApiKeys => Set<ApiKeyRow>();
 
     /// <summary>Builds.</summary>
     public DbSet<BuildRow> Builds => Set<BuildRow>();
@@ -82,6 +95,7 @@ public sealed class StudioDbContext(DbContextOptions<StudioDbContext> options) :
             project.ToTable("studio_projects");
             project.Property(p => p.Name).HasMaxLength(ProjectLimits.MaxNameLength);
             project.Property(p => p.Product).HasMaxLength(63);
+            project.Property(p => p.Toolchain).HasMaxLength(16).HasDefaultValue(ProjectToolchains.Host);
             project.HasMany(p => p.Files).WithOne().HasForeignKey(f => f.ProjectId);
             project.HasIndex(p => new { p.Organization, p.CreatedAt });
         });
@@ -91,12 +105,48 @@ public sealed class StudioDbContext(DbContextOptions<StudioDbContext> options) :
             file.HasKey(f => new { f.ProjectId, f.Path });
             file.Property(f => f.Path).HasMaxLength(ProjectPath.MaxLength);
         });
+        builder.Entity<ProjectRevisionRow>(revision =>
+        {
+            revision.ToTable("studio_project_revisions");
+            revision.HasKey(r => new { r.ProjectId, r.Revision });
+            revision.Property(r => r.Kind).HasConversion<string>().HasMaxLength(16);
+            revision.Property(r => r.Actor).HasMaxLength(128);
+            revision.Property(r => r.Path).HasMaxLength(ProjectPath.MaxLength);
+            revision.Property(r => r.FromPath).HasMaxLength(ProjectPath.MaxLength);
+        });
+        builder.Entity<ProjectVersionRow>(version =>
+        {
+            version.ToTable("studio_project_versions");
+            version.HasKey(v => new { v.ProjectId, v.Path, v.FromRevision });
+            version.Property(v => v.Path).HasMaxLength(ProjectPath.MaxLength);
+            version.Property(v => v.Sha256).HasMaxLength(64);
+            version.HasIndex(v => new { v.ProjectId, v.Sha256 });
+        });
+        builder.Entity<ProjectContentRow>(content =>
+        {
+            content.ToTable("studio_project_contents");
+            content.HasKey(c => new { c.ProjectId, c.Sha256 });
+            content.Property(c => c.Sha256).HasMaxLength(64);
+            content.HasIndex(c => new { c.ProjectId, c.SizeBytes });
+        });
+        builder.Entity<ApiKeyRow>(key =>
+        {
+            key.ToTable("studio_api_keys");
+            key.Property(k => k.Name).HasMaxLength(ApiKeyRow.MaxNameLength);
+            key.Property(k => k.Hash).HasMaxLength(64);
+            key.Property(k => k.Prefix).HasMaxLength(16);
+            key.HasIndex(k => k.Hash).IsUnique();
+            key.HasIndex(k => new { k.Organization, k.CreatedAt });
+            key.HasOne<StudioUser>().WithMany().HasForeignKey(k => k.UserId);
+        });
         builder.Entity<BuildRow>(build =>
         {
             build.ToTable("studio_builds");
             build.Property(b => b.State).HasConversion<string>().HasMaxLength(16);
             build.HasIndex(b => new { b.Organization, b.QueuedAt });
             build.HasIndex(b => new { b.ProjectId, b.QueuedAt });
+            build.Property(b => b.Toolchain).HasMaxLength(16).HasDefaultValue(ProjectToolchains.Host);
+            build.Property(b => b.Environment).HasMaxLength(64);
             build.HasIndex(b => b.State);
         });
         builder.Entity<VirtualDeviceRow>(device =>

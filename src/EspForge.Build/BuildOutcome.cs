@@ -34,6 +34,24 @@ public sealed record BuiltImage
             : new MemoryStream(Content.ToArray(), writable: false);
 }
 
+/// <summary>What a build takes of the device's memory, where the toolchain says so.</summary>
+/// <param name="RamUsedBytes">Static RAM used, in bytes.</param>
+/// <param name="RamTotalBytes">RAM of the board, in bytes.</param>
+/// <param name="FlashUsedBytes">Flash the program takes, in bytes.</param>
+/// <param name="FlashTotalBytes">Flash there is for a program, in bytes.</param>
+/// <param name="SlotBytes">Size of the smallest slot of the partition table an update must fit, in bytes.</param>
+public sealed record BuildMemory(long? RamUsedBytes, long? RamTotalBytes, long? FlashUsedBytes, long? FlashTotalBytes, long? SlotBytes);
+
+/// <summary>One of the files that are written to a device's flash by cable.</summary>
+/// <param name="Name"><c>firmware</c>, <c>bootloader</c>, <c>partitions</c>, <c>boot_app0</c> or another word the toolchain has: 1–40 of <c>a-z 0-9 _ -</c>.</param>
+/// <param name="OffsetBytes">Where in flash it goes, in bytes.</param>
+/// <param name="Content">The bytes.</param>
+public sealed record FlashPart(string Name, long OffsetBytes, ReadOnlyMemory<byte> Content)
+{
+    /// <summary>SHA-256 of <see cref="Content"/>, 64 lower-case hex digits.</summary>
+    public string Sha256 => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Content.Span));
+}
+
 /// <summary>How a build ended.</summary>
 public sealed record BuildOutcome
 {
@@ -42,9 +60,24 @@ public sealed record BuildOutcome
 
     /// <summary>
     /// Why there is no image: <c>build-invalid</c> (the request), <c>build-failed</c> (see <see cref="Messages"/>), <c>build-timeout</c>,
-    /// <c>build-cancelled</c>, <c>build-storage</c>, <c>toolchain-missing</c>, <c>toolchain-failed</c>, <c>sandbox-unavailable</c> or <c>image-malformed</c>.
+    /// <c>build-cancelled</c>, <c>build-limit</c> (disk, memory or output), <c>build-storage</c>, <c>dependencies-not-allowed</c>, <c>toolchain-missing</c>, <c>toolchain-failed</c>, <c>sandbox-unavailable</c> or <c>image-malformed</c>.
     /// </summary>
     public Fault? Fault { get; init; }
+
+    /// <summary>Name of the toolchain.</summary>
+    public string Toolchain { get; init; } = "";
+
+    /// <summary>Whether an earlier build of the same inputs gave this outcome. Messages, memory and parts are those of that build.</summary>
+    public bool FromCache { get; init; }
+
+    /// <summary>SHA-256 over all inputs, 64 lower-case hex digits; <see langword="null"/> where the toolchain was not asked.</summary>
+    public string? CacheKey { get; init; }
+
+    /// <summary>What it takes of the device's memory, where the toolchain says so.</summary>
+    public BuildMemory? Memory { get; init; }
+
+    /// <summary>The files to flash by cable, by offset; empty for host images.</summary>
+    public IReadOnlyList<FlashPart> FlashParts { get; init; } = [];
 
     /// <summary>What compiler and linker said, in order, each once; at most 500.</summary>
     public IReadOnlyList<BuildMessage> Messages { get; init; } = [];

@@ -27,7 +27,23 @@ public sealed record BuildRequest
     /// <summary>Chip the image is for, such as <c>esp32c3</c>: 1–15 of <c>a-z 0-9 -</c>.</summary>
     public required string Chip { get; init; }
 
-    /// <summary>What the user wrote. Every <c>*.c</c> is compiled; the root and every directory with a header is searched for includes.</summary>
+    /// <summary>Name of the toolchain: <c>host</c>, <c>platformio</c>, <c>esp-idf</c>, or one of the caller's own.</summary>
+    /// <value>The default is <c>host</c>.</value>
+    public string Toolchain { get; init; } = HostToolchain.ToolchainName;
+
+    /// <summary>Environment of a <c>platformio.ini</c>: 1–64 of <c>A-Z a-z 0-9 . _ -</c>; <see langword="null"/> takes the first of <c>default_envs</c>, or the only one.</summary>
+    public string? Environment { get; init; }
+
+    /// <summary>Asks for a step that fetches the project's libraries, the one step with network. Refused unless <see cref="BuildOptions.AllowDependencyNetwork"/> is set.</summary>
+    public bool FetchDependencies { get; init; }
+
+    /// <summary>When the sources were last changed, such as the commit's date: what <c>__DATE__</c> and <c>SOURCE_DATE_EPOCH</c> say. <see langword="null"/>: no date, which is 1970-01-01.</summary>
+    public DateTimeOffset? SourceDate { get; init; }
+
+    /// <summary>Whose objects may be compiled once and used again, such as an organization's or project's id; 1–100 characters. <see langword="null"/>: no compiler cache.</summary>
+    public string? CacheScope { get; init; }
+
+    /// <summary>What the user wrote. For the host toolchain every <c>*.c</c> is compiled, and the root and every directory with a header is searched for includes.</summary>
     public required IReadOnlyList<ProjectFile> Files { get; init; }
 
     /// <summary>What was made for the user, such as the <c>pins.h</c> of the pin plan. A project that has a file of the same path is refused.</summary>

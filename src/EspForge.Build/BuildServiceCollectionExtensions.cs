@@ -10,8 +10,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class BuildServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="FirmwareBuilder"/> with the host toolchain, <see cref="HostToolchain"/> and <see cref="SandboxSelector"/>. An
-    /// <see cref="IToolchain"/> registered before is kept.
+    /// Adds <see cref="FirmwareBuilder"/> with its toolchains, <see cref="SandboxSelector"/>, <see cref="BuildCache"/>, <see cref="LanguageSessions"/>,
+    /// <see cref="ToolchainDoctor"/> and <see cref="ToolchainInstaller"/>. An <see cref="IToolchain"/> registered before is used too, and instead of one of the same name.
     /// </summary>
     public static IServiceCollection AddEspForgeBuild(this IServiceCollection services, Action<BuildOptions>? configure = null)
     {
@@ -27,11 +27,24 @@ public static class BuildServiceCollectionExtensions
             provider.GetRequiredService<IOptions<BuildOptions>>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetService<ILogger<HostToolchain>>() ?? NullLogger<HostToolchain>.Instance));
-        services.TryAddSingleton<IToolchain>(provider => provider.GetRequiredService<HostToolchain>());
-        services.TryAddSingleton(provider => new FirmwareBuilder(
-            provider.GetRequiredService<IToolchain>(),
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IToolchain, HostToolchain>(provider => provider.GetRequiredService<HostToolchain>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IToolchain, PlatformioToolchain>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IToolchain, EspIdfToolchain>());
+        services.TryAddSingleton(provider => new BuildCache(
+            provider.GetRequiredService<IOptions<BuildOptions>>(), provider.GetRequiredService<TimeProvider>(), provider.GetService<ILogger<BuildCache>>()));
+        services.TryAddSingleton<ToolchainInstaller>();
+        services.TryAddSingleton<ToolchainDoctor>();
+        services.TryAddSingleton(provider => new LanguageSessions(
+            provider.GetServices<IToolchain>(),
             provider.GetRequiredService<SandboxSelector>(),
             provider.GetRequiredService<IOptions<BuildOptions>>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<ILogger<LanguageSessions>>()));
+        services.TryAddSingleton(provider => new FirmwareBuilder(
+            provider.GetServices<IToolchain>(),
+            provider.GetRequiredService<SandboxSelector>(),
+            provider.GetRequiredService<IOptions<BuildOptions>>(),
+            provider.GetRequiredService<BuildCache>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetService<ILogger<FirmwareBuilder>>()));
         return services;

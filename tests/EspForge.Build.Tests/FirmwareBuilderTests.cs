@@ -2,7 +2,7 @@ namespace EspForge.Build.Tests;
 
 public sealed class FirmwareBuilderTests : IDisposable
 {
-    private static readonly BuildRequest Lamp = new() { ProjectName = "lamp", Version = "1.0.0", Chip = "esp32c3", Files = [ProjectFile.FromText("src/main.c", "int x;")], GeneratedFiles = [ProjectFile.FromText("pins.h", "#define PIN_LED 8\n")] };
+    private static readonly BuildRequest Lamp = new() { ProjectName = "lamp", Version = "1.0.0", Chip = "esp32c3", Toolchain = "test", Files = [ProjectFile.FromText("src/main.c", "int x;")], GeneratedFiles = [ProjectFile.FromText("pins.h", "#define PIN_LED 8\n")] };
 
     private readonly Workplace _place = new();
 
@@ -119,7 +119,7 @@ public sealed class FirmwareBuilderTests : IDisposable
         return new Fault("build-failed", "It ended by itself.");
     }
 
-    private FirmwareBuilder Builder(Func<BuildJob, CancellationToken, Task<Outcome<BuiltImage>>> build) => new(new Toolchain(build), new SandboxSelector(_place.Wrapped), _place.Wrapped);
+    private FirmwareBuilder Builder(Func<BuildJob, CancellationToken, Task<Outcome<BuiltImage>>> build) => new([new Toolchain(build)], new SandboxSelector(_place.Wrapped), _place.Wrapped, new BuildCache(_place.Wrapped));
 
     private Task<BuildOutcome> BuildAsync(Func<BuildJob, CancellationToken, Task<Outcome<BuiltImage>>> build, Lines? lines = null, CancellationToken cancellationToken = default) =>
         Builder(build).BuildAsync(Lamp, lines, cancellationToken);
@@ -127,6 +127,8 @@ public sealed class FirmwareBuilderTests : IDisposable
     private sealed class Toolchain(Func<BuildJob, CancellationToken, Task<Outcome<BuiltImage>>> build) : IToolchain
     {
         public string Name => "test";
+
+        public string Title => "Test";
 
         public Task<Outcome<ToolchainStatus>> ProbeAsync(CancellationToken cancellationToken = default) => Task.FromResult<Outcome<ToolchainStatus>>(new ToolchainStatus(Name, "none", "none"));
 

@@ -35,7 +35,10 @@ public sealed class StudioHost : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<StudioHost> StartAsync(string? folder = null, params string[] settings)
+    public static Task<StudioHost> StartAsync(string? folder = null, params string[] settings) => StartAsync(folder, null, settings);
+
+    /// <summary>A host with other services than its own, such as a toolchain.</summary>
+    public static async Task<StudioHost> StartAsync(string? folder, Action<IServiceCollection>? services, params string[] settings)
     {
         var data = folder ?? Directory.CreateTempSubdirectory("espforge-studio-").FullName;
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -52,6 +55,7 @@ public sealed class StudioHost : IAsyncDisposable
                 .. settings,
             ],
         });
+        services?.Invoke(builder.Services);
         builder.AddStudio();
         builder.Logging.ClearProviders();
         var app = builder.Build();

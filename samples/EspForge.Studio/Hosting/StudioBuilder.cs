@@ -1,10 +1,12 @@
 using EspForge.AspNetCore;
 using EspForge.Studio;
 using EspForge.Studio.Accounts;
+using EspForge.Studio.ApiKeys;
 using EspForge.Studio.Bootstrap;
 using EspForge.Studio.Builds;
 using EspForge.Studio.Projects;
 using EspForge.Studio.Status;
+using EspForge.Studio.Toolchains;
 using EspForge.Studio.Users;
 using EspForge.Studio.VirtualFleet;
 using EspForge.Studio.WebInterface;
@@ -42,16 +44,21 @@ internal static class StudioBuilder
             options.DataDirectory = data.Root;
             options.ClaimsPerAddressPerMinute = 600;
             options.FaultStatuses["account-disabled"] = StatusCodes.Status403Forbidden;
+            options.FaultStatuses["file-changed"] = StatusCodes.Status412PreconditionFailed;
+            options.FaultStatuses["upgrade-required"] = StatusCodes.Status426UpgradeRequired;
+            options.FaultStatuses["install-not-allowed"] = StatusCodes.Status403Forbidden;
         });
         services.AddEspForgeStores<StudioDbContext>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
 
+        services.AddScoped<ProjectEditor>();
         services.AddScoped<ProjectBoards>();
         services.AddScoped<IBoardUses>(provider => provider.GetRequiredService<ProjectBoards>());
         services.AddScoped<IDevicePlans>(provider => provider.GetRequiredService<ProjectBoards>());
         services.AddStudioAccounts(settings.GetSection("Accounts"));
         services.AddSingleton<SetupCode>();
         services.AddStudioBuilds(settings.GetSection("Builds"), data);
+        services.AddStudioToolchains();
         services.AddVirtualFleet(settings.GetSection("VirtualFleet"));
         services.AddSingleton<UserInterface>();
         services.AddStudioStatus();
@@ -86,6 +93,7 @@ internal static class StudioBuilder
         app.UseUserInterfaceFiles();
         app.UseRouting();
         app.UseUserInterfacePages();
+        app.UseWebSockets();
         app.UseAuthentication();
         app.UseAuthorization();
 
@@ -94,8 +102,10 @@ internal static class StudioBuilder
         api.MapBootstrap();
         api.MapAuth();
         api.MapUsers();
+        api.MapApiKeys();
         api.MapProjects();
         api.MapBuilds();
+        api.MapToolchains();
         api.MapVirtualFleet();
         api.MapStatus();
         app.MapOpenApi("/api/v1/openapi.json").AllowAnonymous();

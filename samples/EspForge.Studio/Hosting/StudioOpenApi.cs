@@ -42,6 +42,8 @@ internal static class StudioOpenApi
         {
             // Says to routing that the handler looks at the type itself.
             operation.RequestBody?.Content?.Remove("*/*");
+            if (operation.RequestBody?.Content?.TryGetValue("multipart/form-data", out var form) is true)
+                form.Schema = FilePart();
             var responses = operation.Responses ??= [];
             if (!responses.Keys.Any(status => status.StartsWith('2')))
                 responses["204"] = new OpenApiResponse { Description = "Done." };
@@ -54,12 +56,19 @@ internal static class StudioOpenApi
         }
     }
 
+    private static OpenApiSchema FilePart() => new()
+    {
+        Type = JsonSchemaType.Object,
+        Required = new HashSet<string>(StringComparer.Ordinal) { "file" },
+        Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal) { ["file"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } },
+    };
+
     /// <summary>A plan is kept and passed on as JSON; its shape is the one that pins/check asks for.</summary>
     private static void NamePlans(OpenApiDocument document)
     {
         if (document.Components?.Schemas is not { } schemas || !schemas.ContainsKey(Plan))
             return;
-        foreach (var name in (string[])["Project", "ChangeProjectRequest", "Port", "Import"])
+        foreach (var name in (string[])["Project", "ChangeProjectRequest", "ProjectRevisionPlan", "Port", "Import"])
         {
             if (schemas.TryGetValue(name, out var schema) && schema is OpenApiSchema { Properties: { } properties } && properties.ContainsKey("plan"))
                 properties["plan"] = new OpenApiSchemaReference(Plan, document);

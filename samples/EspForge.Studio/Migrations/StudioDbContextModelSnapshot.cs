@@ -913,14 +913,77 @@ namespace EspForge.Studio.Migrations
                     b.ToTable("studio_users", (string)null);
                 });
 
+            modelBuilder.Entity("EspForge.Studio.ApiKeys.ApiKeyRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("LastUsedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Organization")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Permissions")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Prefix")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Hash")
+                        .IsUnique();
+
+                    b.HasIndex("UserId");
+
+                    b.HasIndex("Organization", "CreatedAt");
+
+                    b.ToTable("studio_api_keys", (string)null);
+                });
+
             modelBuilder.Entity("EspForge.Studio.Builds.BuildRow", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("AcceptedErrors")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("CreatedBy")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Environment")
+                        .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("ErrorCode")
@@ -932,7 +995,16 @@ namespace EspForge.Studio.Migrations
                     b.Property<long?>("FinishedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("FromCache")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("ImageSha256")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("ImageSizeBytes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Memory")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Messages")
@@ -940,6 +1012,12 @@ namespace EspForge.Studio.Migrations
 
                     b.Property<string>("Organization")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Parts")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Previous")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Product")
@@ -967,9 +1045,19 @@ namespace EspForge.Studio.Migrations
                         .HasMaxLength(16)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Toolchain")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("host");
+
                     b.Property<string>("Version")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("Warnings")
+                        .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
 
@@ -980,6 +1068,29 @@ namespace EspForge.Studio.Migrations
                     b.HasIndex("ProjectId", "QueuedAt");
 
                     b.ToTable("studio_builds", (string)null);
+                });
+
+            modelBuilder.Entity("EspForge.Studio.Projects.ProjectContentRow", b =>
+                {
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Sha256")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("SizeBytes")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ProjectId", "Sha256");
+
+                    b.HasIndex("ProjectId", "SizeBytes");
+
+                    b.ToTable("studio_project_contents", (string)null);
                 });
 
             modelBuilder.Entity("EspForge.Studio.Projects.ProjectFileRow", b =>
@@ -1004,6 +1115,49 @@ namespace EspForge.Studio.Migrations
                     b.HasKey("ProjectId", "Path");
 
                     b.ToTable("studio_project_files", (string)null);
+                });
+
+            modelBuilder.Entity("EspForge.Studio.Projects.ProjectRevisionRow", b =>
+                {
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("FromPath")
+                        .HasMaxLength(120)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("LinesAdded")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("LinesRemoved")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Path")
+                        .HasMaxLength(120)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("SizeBytes")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ProjectId", "Revision");
+
+                    b.ToTable("studio_project_revisions", (string)null);
                 });
 
             modelBuilder.Entity("EspForge.Studio.Projects.ProjectRow", b =>
@@ -1041,6 +1195,16 @@ namespace EspForge.Studio.Migrations
                         .HasMaxLength(63)
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Revision")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Toolchain")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("host");
+
                     b.Property<long>("UpdatedAt")
                         .HasColumnType("INTEGER");
 
@@ -1049,6 +1213,33 @@ namespace EspForge.Studio.Migrations
                     b.HasIndex("Organization", "CreatedAt");
 
                     b.ToTable("studio_projects", (string)null);
+                });
+
+            modelBuilder.Entity("EspForge.Studio.Projects.ProjectVersionRow", b =>
+                {
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Path")
+                        .HasMaxLength(120)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("FromRevision")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("ToRevision")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ProjectId", "Path", "FromRevision");
+
+                    b.HasIndex("ProjectId", "Sha256");
+
+                    b.ToTable("studio_project_versions", (string)null);
                 });
 
             modelBuilder.Entity("EspForge.Studio.VirtualFleet.VirtualDeviceRow", b =>
@@ -1203,6 +1394,15 @@ namespace EspForge.Studio.Migrations
                 });
 
             modelBuilder.Entity("EspForge.Studio.Accounts.SignIn", b =>
+                {
+                    b.HasOne("EspForge.Studio.Accounts.StudioUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("EspForge.Studio.ApiKeys.ApiKeyRow", b =>
                 {
                     b.HasOne("EspForge.Studio.Accounts.StudioUser", null)
                         .WithMany()

@@ -88,7 +88,7 @@ internal static class ApiBodyFilter
         foreach (var argument in context.Arguments)
         {
             if (argument is IApiBody { Refusal: { } refusal })
-                return ValueTask.FromResult<object?>(new ApiResult(refusal.Fault, refusal.Details, refusal.RetryAfter));
+                return ValueTask.FromResult<object?>((ApiResult)refusal);
         }
 
         return next(context);

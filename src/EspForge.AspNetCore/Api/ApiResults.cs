@@ -11,11 +11,12 @@ namespace EspForge.AspNetCore;
 /// <summary>An answer without data: 204, or a fault. A <see cref="Fault"/> converts to it.</summary>
 public class ApiResult : IResult, IEndpointMetadataProvider
 {
-    internal ApiResult(Fault? fault, IReadOnlyList<ApiDetail>? details = null, TimeSpan? retryAfter = null)
+    internal ApiResult(Fault? fault, IReadOnlyList<ApiDetail>? details = null, TimeSpan? retryAfter = null, int? status = null)
     {
         Fault = fault;
         Details = details;
         RetryAfter = retryAfter;
+        Status = status;
     }
 
     /// <summary>Why the request was refused, or <see langword="null"/>.</summary>
@@ -26,14 +27,23 @@ public class ApiResult : IResult, IEndpointMetadataProvider
 
     internal TimeSpan? RetryAfter { get; }
 
+    internal int? Status { get; }
+
     /// <summary>Refuses.</summary>
     public static implicit operator ApiResult(Fault fault) => new(fault);
+
+    /// <summary>Refuses, with details.</summary>
+    public static implicit operator ApiResult(ApiRefusal refusal)
+    {
+        ArgumentNullException.ThrowIfNull(refusal);
+        return new(refusal.Fault, refusal.Details, refusal.RetryAfter, refusal.Status);
+    }
 
     /// <inheritdoc/>
     public Task ExecuteAsync(HttpContext httpContext)
     {
         ArgumentNullException.ThrowIfNull(httpContext);
-        return Fault is null ? WriteAsync(httpContext) : ApiResults.WriteFaultAsync(httpContext, Fault, Details, RetryAfter);
+        return Fault is null ? WriteAsync(httpContext) : ApiResults.WriteFaultAsync(httpContext, Fault, Details, RetryAfter, Status);
     }
 
     /// <inheritdoc/>
@@ -61,8 +71,8 @@ public class ApiResult<T> : ApiResult, IEndpointMetadataProvider
         _location = location;
     }
 
-    internal ApiResult(Fault fault, IReadOnlyList<ApiDetail>? details, TimeSpan? retryAfter)
-        : base(fault, details, retryAfter)
+    internal ApiResult(Fault fault, IReadOnlyList<ApiDetail>? details, TimeSpan? retryAfter, int? status = null)
+        : base(fault, details, retryAfter, status)
     {
     }
 
@@ -73,7 +83,7 @@ public class ApiResult<T> : ApiResult, IEndpointMetadataProvider
     public static implicit operator ApiResult<T>(Fault fault) => new(fault, null, null);
 
     /// <summary>Refuses, with details.</summary>
-    public static implicit operator ApiResult<T>(ApiRefusal refusal) => new(refusal.Fault, refusal.Details, refusal.RetryAfter);
+    public static implicit operator ApiResult<T>(ApiRefusal refusal) => new(refusal.Fault, refusal.Details, refusal.RetryAfter, refusal.Status);
 
     /// <summary>Answers 200.</summary>
     public static implicit operator ApiResult<T>(T data) => new(data, StatusCodes.Status200OK, null);
@@ -98,7 +108,8 @@ public class ApiResult<T> : ApiResult, IEndpointMetadataProvider
 /// <param name="Fault">Why.</param>
 /// <param name="Details">What is wrong with which field.</param>
 /// <param name="RetryAfter">How long to wait before the next try.</param>
-public sealed record ApiRefusal(Fault Fault, IReadOnlyList<ApiDetail>? Details = null, TimeSpan? RetryAfter = null);
+/// <param name="Status">The HTTP status where it is not the code's usual one.</param>
+public sealed record ApiRefusal(Fault Fault, IReadOnlyList<ApiDetail>? Details = null, TimeSpan? RetryAfter = null, int? Status = null);
 
 /// <summary>Says which status an endpoint answers on success, for the OpenAPI document.</summary>
 internal sealed record ApiStatus(int Status);

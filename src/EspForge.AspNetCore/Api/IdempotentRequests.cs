@@ -36,6 +36,9 @@ internal sealed partial class IdempotentRequests(IServiceScopeFactory scopes, IO
     private const int MaximumAnswerBytes = 1_048_576;
     private const long MaximumBytesPerActor = 67_108_864;
 
+    // What is sent as a file may be as long as an image.
+    private static readonly string[] Files = ["application/octet-stream", "multipart/form-data", "application/zip"];
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     // The body may hold a password: its plain hash could be compared with guesses by who reads the database.
@@ -176,11 +179,11 @@ internal sealed partial class IdempotentRequests(IServiceScopeFactory scopes, IO
     /// <summary>HMAC-SHA-256 over query and body, which can be read again afterwards; <see langword="null"/> when the body is longer than any may be.</summary>
     private async Task<byte[]?> FingerprintAsync(HttpRequest request, CancellationToken cancel)
     {
-        var isImage = request.ContentType?.StartsWith("application/octet-stream", StringComparison.OrdinalIgnoreCase) is true;
-        var most = isImage ? options.Value.MaxImageBytes : options.Value.MaxRequestBytes;
+        var isFile = Array.Exists(Files, type => request.ContentType?.StartsWith(type, StringComparison.OrdinalIgnoreCase) is true);
+        var most = isFile ? options.Value.MaxImageBytes : options.Value.MaxRequestBytes;
         if (request.ContentLength > most)
             return null;
-        if (isImage && request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        if (isFile && request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = null;
         request.EnableBuffering();
         using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _fingerprintKey.Value);

@@ -60,11 +60,17 @@ public static class Permissions
     /// <summary>Manage users.</summary>
     public const string UsersManage = "users.manage";
 
+    /// <summary>Make and revoke API keys of one's own.</summary>
+    public const string ApiKeysManage = "api-keys.manage";
+
+    /// <summary>Install toolchains on the host.</summary>
+    public const string ToolchainsManage = "toolchains.manage";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         BoardsRead, BoardsWrite, PinsCheck, ProjectsRead, ProjectsWrite, BuildsRead, BuildsRun, ImagesRead, ImagesUpload, ReleasesRead, ReleasesCreate,
-        RolloutsRead, RolloutsManage, DevicesRead, DevicesManage, FleetManage, AuditRead, UsersManage,
+        RolloutsRead, RolloutsManage, DevicesRead, DevicesManage, FleetManage, AuditRead, UsersManage, ApiKeysManage, ToolchainsManage,
     ];
 
     /// <summary>The claim type that carries a permission.</summary>
@@ -77,13 +83,13 @@ public static class RolePermissions
     /// <summary>Everything.</summary>
     public const string Admin = "admin";
 
-    /// <summary>Everything but users.</summary>
+    /// <summary>Everything but users and what is installed on the host.</summary>
     public const string Developer = "developer";
 
     /// <summary>Looking, but not into the audit log; and checking pins.</summary>
     public const string Viewer = "viewer";
 
-    private static readonly string[] DeveloperPermissions = [.. Permissions.All.Where(p => p is not Permissions.UsersManage)];
+    private static readonly string[] DeveloperPermissions = [.. Permissions.All.Where(p => p is not (Permissions.UsersManage or Permissions.ToolchainsManage))];
 
     private static readonly string[] ViewerPermissions =
         [.. Permissions.All.Where(p => p is Permissions.PinsCheck || (p.EndsWith(".read", StringComparison.Ordinal) && p is not Permissions.AuditRead))];

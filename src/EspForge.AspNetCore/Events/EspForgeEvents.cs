@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace EspForge.AspNetCore;
 
 /// <summary>Something changed: what to ask for again.</summary>
-/// <param name="Kind"><c>rollout device build release image project virtual-device audit</c>.</param>
+/// <param name="Kind"><c>rollout device build release image project toolchain virtual-device audit</c>.</param>
 /// <param name="Id">Of what; <c>*</c> when too many of the kind changed at once to name them.</param>
 public sealed record EspForgeChange(string Kind, string Id);
 

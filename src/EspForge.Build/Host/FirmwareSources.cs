@@ -41,7 +41,8 @@ public static class FirmwareSources
                 return why;
             using (staging)
             {
-                staging.Write("firmware", Content.Value.Select(file => new ProjectFile(file.Key, file.Value)));
+                // Readable by the user of every job; the directory around it is the host's alone.
+                staging.Write("firmware", Content.Value.Select(file => new ProjectFile(file.Key, file.Value)), isReadable: true);
                 if (Directory.Exists(target))
                     Directory.Move(target, Path.Combine(staging.Path, "replaced"));
                 try
@@ -64,7 +65,7 @@ public static class FirmwareSources
 
     private static bool IsIntact(string target)
     {
-        if (!Directory.Exists(target))
+        if (!Directory.Exists(target) || !PrivateFiles.IsReadableByOthers(target))
             return false;
         var found = Directory.EnumerateFiles(target, "*", SearchOption.AllDirectories).Count();
         return found == Content.Value.Count && Content.Value.All(file =>

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text.RegularExpressions;
 
 namespace EspForge.Build;
 
@@ -7,10 +6,14 @@ namespace EspForge.Build;
 /// <param name="CMake">Path of cmake.</param>
 /// <param name="Compiler">Path of gcc or clang.</param>
 /// <param name="Generator">CMake's name for the build tool.</param>
+/// <param name="CompilerCache">Path of ccache, where it is installed.</param>
 /// <param name="Status">What was found, for a person.</param>
-internal sealed partial record HostCompiler(string CMake, string Compiler, string Generator, ToolchainStatus Status)
+internal sealed record HostCompiler(string CMake, string Compiler, string Generator, string? CompilerCache, ToolchainStatus Status)
 {
-    private const string Install = "On Debian or Ubuntu: apt-get install cmake ninja-build gcc libc6-dev libmbedtls-dev libcurl4-openssl-dev";
+    /// <summary>The packages a host build needs, by their Debian names.</summary>
+    public const string Packages = "cmake ninja-build gcc libc6-dev libmbedtls-dev libcurl4-openssl-dev";
+
+    private const string Install = $"On Debian or Ubuntu: apt-get install {Packages}";
     private static readonly Version OldestCMake = new(3, 20);
     private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(20);
 
@@ -20,33 +23,24 @@ internal sealed partial record HostCompiler(string CMake, string Compiler, strin
         var compiler = Programs.Find("gcc") ?? Programs.Find("cc") ?? Programs.Find("clang");
         var ninja = Programs.Find("ninja");
         var make = Programs.Find("make");
-        var missing = new List<string>();
-        if (cmake is null)
-            missing.Add("cmake");
-        if (compiler is null)
-            missing.Add("gcc");
-        if (ninja is null && make is null)
-            missing.Add("ninja or make");
-        if (!HasHeader("psa/crypto.h"))
-            missing.Add("Mbed TLS with psa/crypto.h");
-        if (!HasHeader("curl/curl.h"))
-            missing.Add("libcurl's headers");
+        var missing = FindMissing();
         if (missing.Count > 0)
-            return Missing($"Not installed: {string.Join(", ", missing)}.");
+            return Missing($"Not installed: {string.Join(", ", missing.Select(need => need.What))}.");
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(ProbeLimit);
         try
         {
-            var cmakeVersion = await VersionAsync(cmake!, limit.Token);
-            var compilerVersion = await VersionAsync(compiler!, limit.Token);
-            var buildVersion = await VersionAsync((ninja ?? make)!, limit.Token);
+            var cmakeVersion = await ToolVersion.AskAsync(cmake!, limit.Token);
+            var compilerVersion = await ToolVersion.AskAsync(compiler!, limit.Token);
+            var buildVersion = await ToolVersion.AskAsync((ninja ?? make)!, limit.Token);
             if (cmakeVersion is null || compilerVersion is null)
                 return Missing("cmake or the compiler does not run.");
             if (Version.TryParse(cmakeVersion, out var version) && version < OldestCMake)
                 return Missing($"cmake {cmakeVersion} is too old; {OldestCMake} or newer is needed.");
             var tools = $"cmake {cmakeVersion}, {Path.GetFileName(compiler)} {compilerVersion}, {(ninja is null ? "make" : "ninja")} {buildVersion ?? "of an unknown version"}";
-            return new HostCompiler(cmake!, compiler!, ninja is null ? "Unix Makefiles" : "Ninja", new ToolchainStatus(HostToolchain.ToolchainName, tools, Architecture()));
+            var status = new ToolchainStatus(HostToolchain.ToolchainName, tools, Architecture()) { Identity = string.Join('\n', tools, compiler, StampOf(compiler!), StampOf(cmake!)) };
+            return new HostCompiler(cmake!, compiler!, ninja is null ? "Unix Makefiles" : "Ninja", Programs.Find("ccache"), status);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -54,15 +48,32 @@ internal sealed partial record HostCompiler(string CMake, string Compiler, strin
         }
     }
 
-    private static async Task<string?> VersionAsync(string program, CancellationToken cancellationToken)
+    /// <summary>What is not installed.</summary>
+    public static IReadOnlyList<ToolchainNeed> FindMissing()
     {
-        string? found = null;
-        var ran = await ToolProcess.RunAsync(program, ["--version"], "/", (_, line) =>
+        var missing = new List<ToolchainNeed>();
+        void Need(bool isThere, string what, string why, string package)
         {
-            if (Number().Match(line) is { Success: true } match)
-                Interlocked.CompareExchange(ref found, match.Value, null);
-        }, cancellationToken);
-        return ran.TryGet(out var exit, out _) && exit == 0 ? found : null;
+            if (!isThere)
+                missing.Add(new ToolchainNeed(what, why, $"apt-get install {package}"));
+        }
+
+        Need(Programs.Find("cmake") is not null, "cmake", "runs the build", "cmake");
+        Need((Programs.Find("gcc") ?? Programs.Find("cc") ?? Programs.Find("clang")) is not null, "gcc", "compiles", "gcc libc6-dev");
+        Need((Programs.Find("ninja") ?? Programs.Find("make")) is not null, "ninja or make", "runs the compiler", "ninja-build");
+        Need(HasHeader("psa/crypto.h"), "Mbed TLS with psa/crypto.h", "the agent's cryptography", "libmbedtls-dev");
+        Need(HasHeader("curl/curl.h"), "libcurl's headers", "the virtual device's network", "libcurl4-openssl-dev");
+        return missing;
+    }
+
+    /// <summary>Whether a program is still the one that was found: its size and when it was written, which an upgrade changes.</summary>
+    public bool IsCurrent => Status.Identity.EndsWith(string.Join('\n', StampOf(Compiler), StampOf(CMake)), StringComparison.Ordinal);
+
+    private static string StampOf(string program)
+    {
+        var info = new FileInfo(program);
+        var real = info.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? info;
+        return real.Exists ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{real.Length}@{real.LastWriteTimeUtc.Ticks}") : "gone";
     }
 
     // /usr/include, /usr/local/include, and /usr/include/x86_64-linux-gnu and the like.
@@ -78,7 +89,4 @@ internal sealed partial record HostCompiler(string CMake, string Compiler, strin
     };
 
     private static Fault Missing(string what) => new("toolchain-missing", $"{what} {Install}");
-
-    [GeneratedRegex(@"[0-9]{1,6}\.[0-9]{1,6}(\.[0-9]{1,6})?", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex Number();
 }

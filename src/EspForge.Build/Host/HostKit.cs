@@ -83,19 +83,26 @@ internal sealed partial class HostKit(BuildOptions options, SandboxSelector sand
 
     private async Task<Fault?> BuildKitAsync(HostCompiler compiler, Places places, CancellationToken cancellationToken)
     {
-        var request = new BuildRequest { ProjectName = "agent", Version = FactoryVersion, Chip = "host", Files = [] };
+        var request = new BuildRequest { ProjectName = "agent", Version = FactoryVersion, Chip = "host", Files = [], CacheScope = CompilerCache.AgentScope };
         var result = await RunJobAsync<string>(request, places, async job =>
         {
             job.MountReadOnly(places.Firmware, "firmware");
+            CompilerCache.Mount(job, compiler);
             var source = job.PathInside(places.Firmware);
             if (await HostRun.ConfigureAsync(job, compiler, source, ["-DEF_TESTS=OFF"], cancellationToken) is { } configured)
                 return configured;
             if (await HostRun.BuildAsync(job, compiler, ["--target", "espforge", ImageTool, Bootloader], cancellationToken) is { } built)
                 return built;
+            // Copied, not moved: the kit belongs to the host's user and can be read, and run, by the user of every job.
             var staging = Path.Combine(job.Directory, "kit");
-            Directory.CreateDirectory(staging);
+            PrivateFiles.CreateReadableDirectory(staging);
             foreach (var name in new[] { Library, ImageTool, Bootloader })
-                File.Move(Path.Combine(job.Directory, HostRun.BuildFolder, name), Path.Combine(staging, name));
+            {
+                if (!(await job.ReadFileAsync($"{HostRun.BuildFolder}/{name}", job.Options.ProcessFileBytes, cancellationToken)).TryGet(out var content, out var unread))
+                    return unread;
+                PrivateFiles.CreateReadable(Path.Combine(staging, name), content, isProgram: name is not Library);
+            }
+
             if (Directory.Exists(places.Directory))
                 Directory.Move(places.Directory, Path.Combine(job.Directory, "incomplete"));
             Directory.Move(staging, places.Directory);
@@ -125,7 +132,7 @@ internal sealed partial class HostKit(BuildOptions options, SandboxSelector sand
 
     private static string Key(HostCompiler compiler)
     {
-        var identity = string.Join('\n', FirmwareSources.Hash, compiler.Compiler, compiler.Status.Versions, compiler.Status.Architecture);
+        var identity = string.Join('\n', FirmwareSources.Hash, compiler.Compiler, compiler.Status.Identity, compiler.Status.Architecture);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..16];
     }
 

@@ -11,9 +11,7 @@ internal static class HostProject
     {
         var sources = Sources(BuildJob.ProjectFolder, request.Files).Concat(Sources(BuildJob.GeneratedFolder, request.GeneratedFiles));
         // Generated headers are found before a project's own of the same name.
-        var includes = HeaderDirectories(BuildJob.GeneratedFolder, request.GeneratedFiles)
-            .Concat(HeaderDirectories(BuildJob.ProjectFolder, request.Files)).Distinct(StringComparer.Ordinal);
-        return Write(firmware, "app", sources, includes, request.ProjectName, request.Version, request.Chip);
+        return Write(firmware, "app", sources, IncludeDirectories(request), request.ProjectName, request.Version, request.Chip);
     }
 
     public static string Write(string firmware, string target, IEnumerable<string> sources, IEnumerable<string> includes, string project, string version, string chip)
@@ -32,6 +30,10 @@ internal static class HostProject
 
     private static IEnumerable<string> Sources(string folder, IEnumerable<ProjectFile> files) =>
         files.Where(file => file.Path.EndsWith(".c", StringComparison.Ordinal)).Select(file => $"{folder}/{file.Path}").Order(StringComparer.Ordinal);
+
+    /// <summary>Directories of headers, in the order they are searched, relative to the job's directory.</summary>
+    public static IEnumerable<string> IncludeDirectories(BuildRequest request) => HeaderDirectories(BuildJob.GeneratedFolder, request.GeneratedFiles)
+        .Concat(HeaderDirectories(BuildJob.ProjectFolder, request.Files)).Distinct(StringComparer.Ordinal);
 
     private static IEnumerable<string> HeaderDirectories(string folder, IEnumerable<ProjectFile> files) =>
         files.Where(file => file.Path.EndsWith(".h", StringComparison.Ordinal))

@@ -13,6 +13,7 @@ internal static class HostRun
     {
         job.MountReadOnly(kit.Firmware, "firmware");
         job.MountReadOnly(kit.Directory, "kit");
+        CompilerCache.Mount(job, compiler);
         await File.WriteAllTextAsync(Path.Combine(job.Directory, "CMakeLists.txt"), HostProject.CMakeFile(job.Request, job.PathInside(kit.Firmware)), cancellationToken);
         string[] definitions =
         [
@@ -23,7 +24,7 @@ internal static class HostRun
             return configured;
         if (await BuildAsync(job, compiler, [], cancellationToken) is { } built)
             return built;
-        return await ReadImageAsync(job, Path.Combine(job.Directory, BuildFolder, "app.efi"), cancellationToken);
+        return await ReadImageAsync(job, cancellationToken);
     }
 
     public static async Task<Fault?> ConfigureAsync(BuildJob job, HostCompiler compiler, string source, IEnumerable<string> definitions, CancellationToken cancellationToken)
@@ -31,7 +32,8 @@ internal static class HostRun
         var command = new SandboxCommand(compiler.CMake,
         [
             "-S", source, "-B", $"{job.PathInside(job.Directory)}/{BuildFolder}", "-G", compiler.Generator, "--log-level=NOTICE", "-Wno-dev", "--no-warn-unused-cli",
-            "-DCMAKE_BUILD_TYPE=Release", $"-DCMAKE_C_COMPILER={compiler.Compiler}", "-DESPFORGE_WERROR=OFF", .. definitions,
+            "-DCMAKE_BUILD_TYPE=Release", $"-DCMAKE_C_COMPILER={compiler.Compiler}", "-DESPFORGE_WERROR=OFF", "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON",
+            .. compiler.CompilerCache is { } cache && CompilerCache.IsUsed(job) ? (string[])[$"-DCMAKE_C_COMPILER_LAUNCHER={cache}"] : [], .. definitions,
         ]);
         return await RunAsync(job, command, cancellationToken);
     }
@@ -45,28 +47,15 @@ internal static class HostRun
 
     private static async Task<Fault?> RunAsync(BuildJob job, SandboxCommand command, CancellationToken cancellationToken)
     {
-        if (!(await job.RunAsync(command, cancellationToken)).TryGet(out var exit, out var fault))
-            return fault;
-        if (exit == 0)
-            return null;
-        var errors = job.Messages.Where(message => message.Severity == BuildSeverity.Error).ToList();
-        return new Fault("build-failed", errors.Count switch
-        {
-            0 => string.Create(CultureInfo.InvariantCulture, $"The build ended with exit code {exit}; the log says more."),
-            1 => $"The build failed: {Shown(errors[0])}",
-            _ => string.Create(CultureInfo.InvariantCulture, $"The build failed with {errors.Count} errors, the first: {Shown(errors[0])}"),
-        });
+        var ran = await job.RunAsync(command with { Environment = CompilerCache.EnvironmentOf(job) }, cancellationToken);
+        return !ran.TryGet(out var exit, out var fault) ? fault : exit == 0 ? null : job.Failed(exit);
     }
 
-    private static async Task<Outcome<BuiltImage>> ReadImageAsync(BuildJob job, string path, CancellationToken cancellationToken)
+    private static async Task<Outcome<BuiltImage>> ReadImageAsync(BuildJob job, CancellationToken cancellationToken)
     {
-        var info = new FileInfo(path);
-        if (!info.Exists || info.LinkTarget is not null)
-            return new Fault("image-malformed", "The toolchain wrote no image.");
-        if (info.Length > job.Options.MaxImageBytes)
-            return new Fault("image-malformed", string.Create(CultureInfo.InvariantCulture, $"The image has {info.Length:N0} bytes; at most {job.Options.MaxImageBytes:N0} are accepted."));
-        var content = await File.ReadAllBytesAsync(path, cancellationToken);
-        if (!HostImage.Read(content).TryGet(out var header, out var fault))
+        if (!(await job.ReadFileAsync($"{BuildFolder}/app.efi", job.Options.MaxImageBytes, cancellationToken)).TryGet(out var content, out var fault))
+            return fault;
+        if (!HostImage.Read(content).TryGet(out var header, out fault))
             return fault;
         var (project, version, chip, _, _) = header;
         if ((project, version, chip) != (job.Request.ProjectName, job.Request.Version, job.Request.Chip))
@@ -82,11 +71,4 @@ internal static class HostRun
             AgentVersion = header.AgentVersion,
         };
     }
-
-    private static string Shown(BuildMessage message) => message switch
-    {
-        { File: null } => message.Text,
-        { Line: null } => $"{message.File}: {message.Text}",
-        _ => string.Create(CultureInfo.InvariantCulture, $"{message.File}:{message.Line}: {message.Text}"),
-    };
 }

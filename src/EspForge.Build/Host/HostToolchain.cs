@@ -27,6 +27,33 @@ public sealed class HostToolchain : IToolchain, IDisposable
     public string Name => ToolchainName;
 
     /// <inheritdoc/>
+    public string Title => "Host (virtual device)";
+
+    /// <inheritdoc/>
+    public Fault? Check(BuildRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return request.Files.Any(file => file.Path.EndsWith(".c", StringComparison.Ordinal)) ? null : new Fault("build-invalid", "The project has no C file: add one, such as main.c.");
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ToolchainNeed>> FindMissingAsync(CancellationToken cancellationToken = default) => Task.FromResult(HostCompiler.FindMissing());
+
+    /// <inheritdoc/>
+    public Task<Outcome<IReadOnlyList<CompileCommand>>> GetCompileCommandsAsync(BuildJob job, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        if (!FirmwareSources.Extract(job.Options.CacheDirectory).TryGet(out var firmware, out var fault))
+            return Task.FromResult<Outcome<IReadOnlyList<CompileCommand>>>(fault);
+        job.MountReadOnly(firmware, "firmware");
+        List<string> flags = ["cc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-D_GNU_SOURCE"];
+        flags.AddRange(HostProject.IncludeDirectories(job.Request).Select(directory => "-I" + job.PathInside(Path.Combine(job.Directory, directory))));
+        flags.Add("-I" + job.PathInside(Path.Combine(firmware, "agent/include")));
+        return Task.FromResult<Outcome<IReadOnlyList<CompileCommand>>>(job.Request.Files.Where(file => file.Path.EndsWith(".c", StringComparison.Ordinal))
+            .Select(file => new CompileCommand(job.PathInside(Path.Combine(job.Directory, BuildJob.ProjectFolder, file.Path)), flags)).ToList());
+    }
+
+    /// <inheritdoc/>
     public async Task<Outcome<ToolchainStatus>> ProbeAsync(CancellationToken cancellationToken = default) =>
         (await FindCompilerAsync(cancellationToken)).TryGet(out var compiler, out var fault) ? compiler.Status : fault;
 
@@ -74,7 +101,7 @@ public sealed class HostToolchain : IToolchain, IDisposable
 
     private async Task<Outcome<HostCompiler>> FindCompilerAsync(CancellationToken cancellationToken)
     {
-        if (Volatile.Read(ref _compiler) is { } known)
+        if (Volatile.Read(ref _compiler) is { IsCurrent: true } known)
             return known;
         var found = await HostCompiler.FindAsync(cancellationToken);
         if (found.TryGet(out var compiler, out _))

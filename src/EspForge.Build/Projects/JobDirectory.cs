@@ -67,15 +67,22 @@ internal sealed class JobDirectory : IDisposable
         return swept;
     }
 
-    public void Write(string folder, IEnumerable<ProjectFile> files)
+    /// <param name="folder">A new directory in this one.</param>
+    /// <param name="files">Files with checked paths.</param>
+    /// <param name="isReadable">Whether other users may read them.</param>
+    public void Write(string folder, IEnumerable<ProjectFile> files, bool isReadable = false)
     {
         var root = System.IO.Path.Combine(Path, folder);
-        PrivateFiles.CreateDirectory(root);
+        Action<string> createDirectory = isReadable ? PrivateFiles.CreateReadableDirectory : PrivateFiles.CreateDirectory;
+        createDirectory(root);
         foreach (var file in files)
         {
             var path = System.IO.Path.Combine(root, file.Path);
-            PrivateFiles.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
-            PrivateFiles.Create(path, file.Content.Span);
+            createDirectory(System.IO.Path.GetDirectoryName(path)!);
+            if (isReadable)
+                PrivateFiles.CreateReadable(path, file.Content.Span, isProgram: false);
+            else
+                PrivateFiles.Create(path, file.Content.Span);
         }
     }
 
@@ -101,7 +108,24 @@ internal sealed class JobDirectory : IDisposable
             }
         }
 
-        return false;
+        return RemoveHostile(path);
+    }
+
+    // Directories deeper than a path can say, or closed even to their owner: find(1) opens them, rm(1) goes down step by step. Links are not followed by either.
+    private static bool RemoveHostile(string path)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        try
+        {
+            foreach (var (program, arguments) in new (string, string[])[] { ("/usr/bin/find", [path, "-type", "d", "!", "-perm", "-0700", "-exec", "chmod", "u+rwx", "{}", ";"]), ("/bin/rm", ["-rf", "--", path]) })
+                ToolProcess.RunAsync(program, arguments, "/", static (_, _) => { }, limit.Token).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException)
+        {
+            // What is left is swept another time.
+        }
+
+        return !Directory.Exists(path);
     }
 
     private static bool IsOwned(string name)

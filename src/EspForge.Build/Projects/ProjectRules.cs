@@ -46,6 +46,12 @@ internal static partial class ProjectRules
             return Invalid("The project's name must not hold control characters or any of \" \\ $ ; < > [ ] `.");
         if (request.Version is null || request.Version.Length > 31 || !SemanticVersion().IsMatch(request.Version))
             return Invalid($"'{Shown(request.Version ?? "")}' is not a version: write SemVer 2.0 such as 1.2.0 or 1.2.0-rc.1, at most 31 characters.");
+        if (string.IsNullOrEmpty(request.Toolchain) || request.Toolchain.Length > 32)
+            return Invalid("A toolchain has a name of 1-32 characters.");
+        if (request.Environment is not null && !EnvironmentName().IsMatch(request.Environment))
+            return Invalid($"'{Shown(request.Environment)}' is not the name of an environment: 1-64 of A-Z a-z 0-9 . _ -, the first no hyphen.");
+        if (request.CacheScope is { Length: 0 or > 100 })
+            return Invalid("A cache scope has 1-100 characters.");
         return request.Chip is not null && ChipName().IsMatch(request.Chip) ? null : Invalid($"'{Shown(request.Chip ?? "")}' is not a chip: 1-15 of a-z 0-9 and hyphen, such as esp32c3.");
     }
 
@@ -81,7 +87,7 @@ internal static partial class ProjectRules
 
         if (files.FirstOrDefault(directories.Contains) is { } both)
             return Invalid($"'{both}' is a file and a directory.");
-        return request.Files.Any(file => file.Path.EndsWith(".c", StringComparison.Ordinal)) ? null : Invalid("The project has no C file: add one, such as main.c.");
+        return request.Files.Count > 0 ? null : Invalid("The project has no files.");
     }
 
     private static bool IsWellFormed(string text) => string.Equals(Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)), text, StringComparison.Ordinal);
@@ -99,6 +105,9 @@ internal static partial class ProjectRules
 
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9-]{0,14}\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex ChipName();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9._][A-Za-z0-9._-]{0,63}\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex EnvironmentName();
 
     // semver.org, "Is there a suggested regular expression".
     [GeneratedRegex(@"\A(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-(0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*))*)?(\+[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*)?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]

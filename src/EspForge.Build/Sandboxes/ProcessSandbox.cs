@@ -23,20 +23,28 @@ public sealed class ProcessSandbox : IBuildSandbox
     {
         ArgumentNullException.ThrowIfNull(view);
         ArgumentNullException.ThrowIfNull(hostPath);
-        return SandboxPaths.TryRelative(view.JobDirectory, hostPath, out _) || view.ReadOnly.Any(mount => SandboxPaths.TryRelative(mount.HostDirectory, hostPath, out _))
+        return SandboxPaths.TryRelative(view.JobDirectory, hostPath, out _) || view.Mounts.Any(mount => SandboxPaths.TryRelative(mount.HostDirectory, hostPath, out _))
             ? hostPath
             : throw new ArgumentException("The path is not one of the job's.", nameof(hostPath));
     }
 
     /// <inheritdoc/>
-    public Task<Outcome<int>> RunAsync(SandboxView view, SandboxCommand command, Action<BuildLineSource, string> onLine, CancellationToken cancellationToken = default)
+    public Task<Outcome<int>> RunAsync(SandboxView view, SandboxCommand command, Action<BuildLineSource, string> onLine, CancellationToken cancellationToken = default) =>
+        Prepare(view, command).TryGet(out var prepared, out var fault) ? ToolProcess.RunAsync(prepared, onLine, cancellationToken) : Task.FromResult<Outcome<int>>(fault);
+
+    /// <inheritdoc/>
+    public Task<Outcome<SandboxedProcess>> StartAsync(SandboxView view, SandboxCommand command, CancellationToken cancellationToken = default) =>
+        Prepare(view, command).TryGet(out var prepared, out var fault) ? ToolProcess.StartAsync(prepared, cancellationToken) : Task.FromResult<Outcome<SandboxedProcess>>(fault);
+
+    private static Outcome<PreparedCommand> Prepare(SandboxView view, SandboxCommand command)
     {
         ArgumentNullException.ThrowIfNull(view);
         ArgumentNullException.ThrowIfNull(command);
-        var program = Programs.Find(command.Program);
-        if (program is null)
-            return Task.FromResult<Outcome<int>>(new Fault("toolchain-missing", $"{command.Program} is not installed."));
-        var line = ResourceLimits.Apply(view.Limits, [program, .. command.Arguments]);
-        return ToolProcess.RunAsync(line[0], line.Skip(1), view.JobDirectory, onLine, cancellationToken);
+        if (Programs.Find(command.Program) is not { } program)
+            return new Fault("toolchain-missing", $"{command.Program} is not installed.");
+        return new PreparedCommand(ResourceLimits.Apply(view.Limits, [program, .. command.Arguments]), command.WorkingDirectory ?? view.JobDirectory, view)
+        {
+            Environment = ToolProcess.EnvironmentOf(command),
+        };
     }
 }

@@ -26,19 +26,31 @@ public sealed class SandboxSelector(IOptions<BuildOptions> options)
 
     private async Task<Outcome<SandboxChoice>> ProbeAsync(CancellationToken cancellationToken)
     {
-        Fault? whyNot = null;
-        if (_options.Sandbox != SandboxKind.Process)
+        if (_options.Sandbox == SandboxKind.Process)
+            return await TryAsync(new ProcessSandbox(), cancellationToken);
+        var whyNot = new List<string>();
+        if (_options.Sandbox is SandboxKind.Auto or SandboxKind.Bubblewrap)
         {
-            var bubblewrap = new BubblewrapSandbox();
-            var probed = await bubblewrap.ProbeAsync(cancellationToken);
-            if (probed.TryGet(out var message, out whyNot))
-                return new SandboxChoice(bubblewrap, message);
-            if (_options.Sandbox == SandboxKind.Bubblewrap)
-                return whyNot;
+            var tried = await TryAsync(new BubblewrapSandbox(), cancellationToken);
+            if (tried.TryGet(out _, out var fault))
+                return tried;
+            whyNot.Add(fault.Message);
         }
 
-        var process = new ProcessSandbox();
-        var plain = await process.ProbeAsync(cancellationToken);
-        return new SandboxChoice(process, whyNot is null ? plain.Value : $"{plain.Value} {whyNot.Message}");
+        if (_options.Sandbox is SandboxKind.Auto or SandboxKind.Container && !string.IsNullOrWhiteSpace(_options.ContainerImage))
+        {
+            foreach (var runtime in _options.ContainerRuntime is { } one ? [one] : ContainerSandbox.Runtimes)
+            {
+                var tried = await TryAsync(new ContainerSandbox(runtime, _options.ContainerImage), cancellationToken);
+                if (tried.TryGet(out var choice, out var fault))
+                    return choice with { Message = string.Join(' ', [choice.Message, .. whyNot]) };
+                whyNot.Add(fault.Message);
+            }
+        }
+
+        return new Fault("sandbox-unavailable", $"There is no sandbox to build in. {string.Join(' ', whyNot)} Setting the sandbox to {nameof(SandboxKind.Process)} builds without one, which is unsafe: projects can then read what this host's user can read.");
     }
+
+    private static async Task<Outcome<SandboxChoice>> TryAsync(IBuildSandbox sandbox, CancellationToken cancellationToken) =>
+        (await sandbox.ProbeAsync(cancellationToken)).TryGet(out var message, out var fault) ? new SandboxChoice(sandbox, message) : fault;
 }

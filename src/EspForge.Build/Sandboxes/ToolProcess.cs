@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace EspForge.Build;
 
-/// <summary>One run of a program: no shell, no input, a given environment, output by the line, everything killed when cancelled.</summary>
+/// <summary>One run of a program: no shell, no input, a given environment, output by the line, everything killed when cancelled or when a limit is passed.</summary>
 internal static class ToolProcess
 {
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
@@ -17,17 +17,71 @@ internal static class ToolProcess
         ["TMPDIR"] = "/tmp",
     };
 
-    public static async Task<Outcome<int>> RunAsync(string program, IEnumerable<string> arguments, string workingDirectory, Action<BuildLineSource, string> onLine, CancellationToken cancellationToken)
+    /// <summary>The environment of every tool with what a command adds.</summary>
+    public static Dictionary<string, string> EnvironmentOf(SandboxCommand command)
+    {
+        var all = new Dictionary<string, string>(Environment, StringComparer.Ordinal);
+        foreach (var (name, value) in command.Environment)
+            all[name] = value;
+        return all;
+    }
+
+    /// <summary>Runs a program of this machine that a project has no say in: no limits but the caller's token.</summary>
+    public static Task<Outcome<int>> RunAsync(string program, IEnumerable<string> arguments, string workingDirectory, Action<BuildLineSource, string> onLine, CancellationToken cancellationToken) =>
+        RunAsync(program, arguments, workingDirectory, Environment, guard: null, onLine, cancellationToken);
+
+    /// <summary>The same with another environment.</summary>
+    public static Task<Outcome<int>> RunAsync(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, Action<BuildLineSource, string> onLine, CancellationToken cancellationToken) =>
+        RunAsync(program, arguments, "/", environment, guard: null, onLine, cancellationToken);
+
+    /// <summary>Runs a command in a sandbox, watched.</summary>
+    public static async Task<Outcome<int>> RunAsync(PreparedCommand command, Action<BuildLineSource, string> onLine, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var process = new Process { StartInfo = new ProcessStartInfo(program, arguments) };
-        var start = process.StartInfo;
-        start.WorkingDirectory = workingDirectory;
-        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
-        start.Environment.Clear();
-        foreach (var (name, value) in Environment)
-            start.Environment[name] = value;
+        using var guard = new JobGuard(command);
+        try
+        {
+            var line = guard.Line;
+            return await RunAsync(line[0], line.Skip(1), command.WorkingDirectory, command.Environment, guard, onLine, cancellationToken);
+        }
+        finally
+        {
+            if (command.EndAsync is { } end)
+                await end();
+        }
+    }
 
+    /// <summary>Starts a command in a sandbox to talk with, watched.</summary>
+    public static async Task<Outcome<SandboxedProcess>> StartAsync(PreparedCommand command, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var guard = new JobGuard(command);
+        var line = guard.Line;
+        var process = Create(line[0], line.Skip(1), command.WorkingDirectory, command.Environment);
+        var thread = new ProcessThread(process);
+        try
+        {
+            await thread.Started;
+        }
+        catch (Exception e) when (e is Win32Exception or IOException)
+        {
+            guard.Dispose();
+            process.Dispose();
+            if (command.EndAsync is { } end)
+                await end();
+            return new Fault("toolchain-missing", $"{Path.GetFileName(line[0])} could not be started: {e.Message}");
+        }
+
+        guard.Begin(process.Id, () => Kill(process));
+        return new SandboxedProcess(process, thread.Ended, guard, command.EndAsync);
+    }
+
+    private static async Task<Outcome<int>> RunAsync(
+        string program, IEnumerable<string> arguments, string workingDirectory, IReadOnlyDictionary<string, string> environment, JobGuard? guard, Action<BuildLineSource, string> onLine,
+        CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var process = Create(program, arguments, workingDirectory, environment);
         var thread = new ProcessThread(process);
         try
         {
@@ -39,11 +93,13 @@ internal static class ToolProcess
         }
 
         process.StandardInput.Close();
-        var output = ReadAsync(process.StandardOutput.BaseStream, line => onLine(BuildLineSource.Output, line));
-        var error = ReadAsync(process.StandardError.BaseStream, line => onLine(BuildLineSource.Error, line));
+        guard?.Begin(process.Id, () => Kill(process));
+        var output = ReadAsync(process.StandardOutput.BaseStream, guard, line => onLine(BuildLineSource.Output, line));
+        var error = ReadAsync(process.StandardError.BaseStream, guard, line => onLine(BuildLineSource.Error, line));
         await using (cancellationToken.UnsafeRegister(static state => Kill((Process)state!), process))
         {
             await thread.Ended;
+            guard?.KillRest();
             try
             {
                 // Ends when the last process that holds a pipe ends: normally at once.
@@ -56,10 +112,22 @@ internal static class ToolProcess
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return process.ExitCode;
+        return guard?.Finish(process.ExitCode) is { } passed ? passed : process.ExitCode;
     }
 
-    private static async Task ReadAsync(Stream stream, Action<string> onLine)
+    private static Process Create(string program, IEnumerable<string> arguments, string workingDirectory, IReadOnlyDictionary<string, string> environment)
+    {
+        var process = new Process { StartInfo = new ProcessStartInfo(program, arguments) };
+        var start = process.StartInfo;
+        start.WorkingDirectory = workingDirectory;
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        start.Environment.Clear();
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        return process;
+    }
+
+    private static async Task ReadAsync(Stream stream, JobGuard? guard, Action<string> onLine)
     {
         var splitter = new LineSplitter(onLine);
         var buffer = new byte[16_384];
@@ -67,7 +135,11 @@ internal static class ToolProcess
         {
             int read;
             while ((read = await stream.ReadAsync(buffer, CancellationToken.None)) > 0)
+            {
+                if (guard?.CountOutput(read) == false)
+                    break;
                 splitter.Add(buffer.AsSpan(0, read));
+            }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {

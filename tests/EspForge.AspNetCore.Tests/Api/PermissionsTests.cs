@@ -6,7 +6,7 @@ namespace EspForge.AspNetCore.Tests.Api;
 
 public class PermissionsTests
 {
-    // docs/api.md: viewer = every .read but audit.read, and pins.check; developer = all but users.manage; admin = all.
+    // docs/api.md: viewer = every .read but audit.read, and pins.check; developer = all but users.manage and toolchains.manage; admin = all.
     [Theory]
     [InlineData("boards.read", true, true)]
     [InlineData("boards.write", true, false)]
@@ -26,6 +26,8 @@ public class PermissionsTests
     [InlineData("fleet.manage", true, false)]
     [InlineData("audit.read", true, false)]
     [InlineData("users.manage", false, false)]
+    [InlineData("api-keys.manage", true, false)]
+    [InlineData("toolchains.manage", false, false)]
     public void A_role_has_what_the_table_says(string permission, bool developer, bool viewer)
     {
         Assert.Contains(permission, Permissions.All);
@@ -36,7 +38,7 @@ public class PermissionsTests
     }
 
     [Fact]
-    public void The_table_above_names_every_permission() => Assert.Equal(18, Permissions.All.Count);
+    public void The_table_above_names_every_permission() => Assert.Equal(20, Permissions.All.Count);
 
     [Fact]
     public async Task Every_endpoint_for_people_asks_for_one_known_permission_and_enforces_it()

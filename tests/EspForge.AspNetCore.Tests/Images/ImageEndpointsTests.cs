@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 
 namespace EspForge.AspNetCore.Tests.Images;
 
@@ -49,6 +50,72 @@ public sealed class ImageEndpointsTests
         Assert.Empty((await host.GetAsync("images")).AsArray());
         Assert.Empty((await host.GetAsync("audit")).AsArray());
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(host.Folder, "images"), "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_form_with_one_part_named_file_is_an_upload_too()
+    {
+        await using var host = await FleetHost.StartAsync();
+        var bytes = FleetHost.ImageBytes("1.2.0");
+        using var form = Form(("file", "lamp 1.2.bin", bytes));
+        using var answer = await host.SendAsync(HttpMethod.Post, "/api/v1/images", Person.Admin, form);
+        var image = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["data"]!;
+        Assert.Equal((201, "lamp 1.2.bin", Convert.ToHexStringLower(SHA256.HashData(bytes))), ((int)answer.StatusCode, (string)image["fileName"]!, (string)image["sha256"]!));
+
+        using var named = Form(("file", "ignored.bin", FleetHost.ImageBytes("1.3.0")));
+        using var other = await host.SendAsync(HttpMethod.Post, "/api/v1/images?fileName=wins.bin", Person.Admin, named);
+        Assert.Equal("wins.bin", (string)JsonNode.Parse(await other.Content.ReadAsStringAsync())!["data"]!["fileName"]!);
+    }
+
+    [Fact]
+    public async Task A_form_that_is_anything_else_is_refused_and_leaves_nothing()
+    {
+        await using var host = await FleetHost.StartAsync();
+        var bytes = FleetHost.ImageBytes("1.0.0");
+        foreach (var form in new[] { Form(), Form(("image", "a.bin", bytes)), Form(("file", "a.bin", bytes), ("more", "b.bin", [1])), Form(("more", "b.bin", [1]), ("file", "a.bin", bytes)), Form(("file", "a.bin", bytes), ("file", "b.bin", bytes)) })
+        {
+            using (form)
+                Assert.Equal((400, "VALIDATION_ERROR", "file"), await host.RefusalAsync(HttpMethod.Post, "images", form));
+        }
+
+        using var whole = Form(("file", "a.bin", bytes));
+        var text = await whole.ReadAsByteArrayAsync();
+        foreach (var cut in (int[])[1, 30, 90, text.Length / 2, text.Length - 3])
+        {
+            using var part = new ByteArrayContent(text[..cut]);
+            part.Headers.ContentType = whole.Headers.ContentType;
+            Assert.Equal((400, "VALIDATION_ERROR", "file"), await host.RefusalAsync(HttpMethod.Post, "images", part));
+        }
+
+        foreach (var type in (string[])["multipart/form-data", "multipart/form-data; boundary=", $"multipart/form-data; boundary={new string('b', 71)}"])
+        {
+            using var none = new ByteArrayContent(text);
+            none.Headers.TryAddWithoutValidation("Content-Type", type);
+            Assert.Equal((400, "VALIDATION_ERROR", ""), await host.RefusalAsync(HttpMethod.Post, "images", none));
+        }
+
+        using var bad = Form(("file", "../passwd", bytes));
+        Assert.Equal((400, "VALIDATION_ERROR", "fileName"), await host.RefusalAsync(HttpMethod.Post, "images", bad));
+        using var large = Form(("file", "a.bin", FleetHost.ImageBytes("1.0.0", 1_048_577)));
+        Assert.Equal((413, "TOO_LARGE", null), await host.RefusalAsync(HttpMethod.Post, "images", large));
+        using var larger = Form(("file", "a.bin", FleetHost.ImageBytes("1.0.0", 1_148_577)));
+        Assert.Equal((413, "TOO_LARGE", null), await host.RefusalAsync(HttpMethod.Post, "images", larger));
+        using var malformed = Form(("file", "a.bin", [1, 2, 3]));
+        Assert.Equal((400, "IMAGE_MALFORMED", null), await host.RefusalAsync(HttpMethod.Post, "images", malformed));
+        using var unknown = Form(("file", "a.bin", FleetHost.ImageBytes("1.0.0", chip: "esp99")));
+        Assert.Equal((400, "IMAGE_MALFORMED", null), await host.RefusalAsync(HttpMethod.Post, "images", unknown));
+
+        Assert.Empty((await host.GetAsync("images")).AsArray());
+        Assert.Empty((await host.GetAsync("audit")).AsArray());
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(host.Folder, "images"), "*", SearchOption.AllDirectories));
+    }
+
+    private static MultipartFormDataContent Form(params (string Name, string FileName, byte[] Content)[] parts)
+    {
+        var form = new MultipartFormDataContent();
+        foreach (var (name, fileName, content) in parts)
+            form.Add(new ByteArrayContent(content), name, fileName);
+        return form;
     }
 
     [Fact]

@@ -39,6 +39,17 @@ public sealed class PermissionTests(SharedStudio studio)
         (Permissions.FleetManage, HttpMethod.Delete, "virtual-devices/nobody", null),
         (Permissions.AuditRead, HttpMethod.Get, "audit", null),
         (Permissions.UsersManage, HttpMethod.Get, "users", null),
+        (Permissions.ApiKeysManage, HttpMethod.Get, "api-keys", null),
+        (Permissions.ApiKeysManage, HttpMethod.Delete, $"api-keys/{None}", null),
+        (Permissions.ProjectsRead, HttpMethod.Get, $"projects/{None}/search?q=x", null),
+        (Permissions.ProjectsRead, HttpMethod.Get, $"projects/{None}/history", null),
+        (Permissions.ProjectsRead, HttpMethod.Get, $"projects/{None}/archive", null),
+        (Permissions.ProjectsWrite, HttpMethod.Post, $"projects/{None}/rename", new { from = "a.c", to = "b.c" }),
+        (Permissions.ProjectsWrite, HttpMethod.Post, $"projects/{None}/history/1/restore", new { }),
+        (Permissions.ProjectsWrite, HttpMethod.Post, "projects/import", "no zip"u8.ToArray()),
+        (Permissions.ToolchainsManage, HttpMethod.Post, "toolchains/nothing/install", null),
+        (Permissions.ToolchainsManage, HttpMethod.Post, "toolchains/nothing/install/cancel", null),
+        (Permissions.BuildsRead, HttpMethod.Get, "toolchains", null),
     ];
 
     [Fact]
@@ -95,7 +106,7 @@ public sealed class PermissionTests(SharedStudio studio)
     private static bool Expected(string role, string permission) => role switch
     {
         RolePermissions.Admin => true,
-        RolePermissions.Developer => permission != "users.manage",
+        RolePermissions.Developer => permission is not ("users.manage" or "toolchains.manage"),
         _ => permission is "boards.read" or "pins.check" or "projects.read" or "builds.read" or "images.read" or "releases.read" or "rollouts.read" or "devices.read",
     };
 

@@ -152,7 +152,7 @@ public sealed partial class EveryRouteTests(SharedStudio studio)
         foreach (var (method, path, body) in new[]
         {
             ("PATCH", $"devices/{id}", """{"name":"x"}"""), ("PATCH", $"projects/{id}", """{"name":"x"}"""), ("PATCH", $"users/{id}", """{"role":"viewer"}"""),
-            ("PUT", $"projects/{id}/files/main.c", """{"content":""}"""), ("POST", $"projects/{id}/builds", """{"version":"1.0.0"}"""),
+            ("PUT", $"projects/{id}/files/main.c", """{"content":""}"""), ("POST", $"projects/{id}/builds", """{"version":"1.0.0"}"""), ("POST", $"projects/{id}/rename", """{"from":"a.c","to":"b.c"}"""), ("POST", $"projects/{id}/history/1/restore", "{}"),
             ("POST", $"rollouts/{id}/start", "{}"), ("POST", $"rollouts/{id}/pause", "{}"), ("POST", $"rollouts/{id}/resume", "{}"), ("POST", $"rollouts/{id}/cancel", "{}"),
             ("POST", $"rollouts/{id}/rollback", "{}"),
         })
@@ -287,7 +287,7 @@ public sealed partial class EveryRouteTests(SharedStudio studio)
     private async Task<string> StateAsync()
     {
         var state = new StringBuilder();
-        foreach (var path in (string[])["projects", "builds", "images", "releases", "rollouts", "devices", "virtual-devices", "users"])
+        foreach (var path in (string[])["projects", "builds", "images", "releases", "rollouts", "devices", "virtual-devices", "users", "api-keys"])
             state.AppendLine((await studio.Admin.GetAsync(path)).Data.GetRawText());
         return state.Append((await studio.Admin.GetAsync("audit?limit=1")).Data[0].GetProperty("sequence").GetInt64()).ToString();
     }
@@ -295,7 +295,7 @@ public sealed partial class EveryRouteTests(SharedStudio studio)
     private List<Route> Routes(string id = "00000000-0000-0000-0000-000000000000")
     {
         var routes = Endpoints("/api/v1/").Select(endpoint => new Route(Methods(endpoint)[0], Id().Replace("/" + endpoint.RoutePattern.RawText!.Trim('/'), match =>
-            match.Value.Contains("path", StringComparison.Ordinal) ? "main.c" : id))
+            match.Value.Contains("path", StringComparison.Ordinal) ? "main.c" : match.Value.Contains(":int", StringComparison.Ordinal) ? "1" : id))
         {
             Methods = Methods(endpoint),
             HasId = Id().IsMatch(endpoint.RoutePattern.RawText!),

@@ -20,6 +20,7 @@ public sealed class BuildTests(SharedStudio studio)
     [Theory]
     [InlineData("blink")]
     [InlineData("sensor")]
+    [InlineData("lamp")]
     [InlineData("empty")]
     public async Task Every_template_builds_to_an_image_that_can_be_released(string template)
     {
@@ -52,6 +53,67 @@ public sealed class BuildTests(SharedStudio studio)
         Assert.Equal(System.Text.Json.JsonValueKind.Null, build.GetProperty("image").ValueKind);
         var message = build.GetProperty("messages").EnumerateArray().First(one => one.GetProperty("severity").GetString() == "error");
         Assert.Equal(("src/broken.c", 3), (message.GetProperty("file").GetString(), message.GetProperty("line").GetInt32()));
+    }
+
+    [Fact]
+    public async Task The_same_sources_again_are_answered_with_the_same_image_and_another_is_compared_with_it()
+    {
+        var id = await studio.Developer.CreateProjectAsync("empty");
+        await studio.Developer.PutAsync($"projects/{id}/files/unused.c", new { content = $"/* {Guid.NewGuid()} */ int unused_value = 1;\n" });
+        var first = await BuildAsync(id);
+        Assert.Equal((false, System.Text.Json.JsonValueKind.Null), (first.GetProperty("fromCache").GetBoolean(), first.GetProperty("previous").ValueKind));
+        Assert.Equal(("host", System.Text.Json.JsonValueKind.Null, 0), (first.GetProperty("toolchain").GetString(), first.GetProperty("environment").ValueKind, first.GetProperty("warnings").GetInt32()));
+        var again = await BuildAsync(id);
+        Assert.True(again.GetProperty("fromCache").GetBoolean());
+        Assert.Equal(first.GetProperty("image").GetProperty("sha256").GetString(), again.GetProperty("image").GetProperty("sha256").GetString());
+        var previous = again.GetProperty("previous");
+        Assert.Equal(
+            (first.GetProperty("id").GetGuid(), "1.0.0", first.GetProperty("image").GetProperty("sizeBytes").GetInt64()),
+            (previous.GetProperty("buildId").GetGuid(), previous.GetProperty("version").GetString(), previous.GetProperty("sizeBytes").GetInt64()));
+
+        await studio.Developer.PutAsync($"projects/{id}/files/unused.c", new { content = "int unused_value = 1;\nstatic int never(void) { return 1; }\n" });
+        var warned = await BuildAsync(id);
+        Assert.Equal((false, 1), (warned.GetProperty("fromCache").GetBoolean(), warned.GetProperty("warnings").GetInt32()));
+    }
+
+    [Fact]
+    public async Task A_plan_with_errors_is_built_with_a_reason_which_is_in_the_audit_log()
+    {
+        var id = await studio.Developer.CreateProjectAsync("empty", "esp32-devkitc-v4");
+        await studio.Developer.PatchAsync($"projects/{id}", new { plan = new { board = "esp32-devkitc-v4", uses = new[] { new { gpio = 6, function = "pump" } } } });
+        foreach (var reason in (string[])["too short", new string('x', 501), "with a\u0007bell in it"])
+        {
+            var refused = await studio.Developer.PostAsync($"projects/{id}/builds", new { version = "1.0.0", acceptErrors = reason });
+            Assert.Equal(("VALIDATION_ERROR", "acceptErrors"), (refused.Code, refused.Body.GetProperty("error").GetProperty("details")[0].GetProperty("field").GetString()));
+        }
+
+        const string why = "the module has no flash at these pins";
+        var started = await studio.Developer.PostAsync($"projects/{id}/builds", new { version = "1.0.0", acceptErrors = why });
+        Assert.Equal((HttpStatusCode.Accepted, why), (started.Status, started.Data.GetProperty("acceptedErrors").GetString()));
+        Assert.Equal("succeeded", (await EndAsync(started.Data.GetProperty("id").GetGuid())).GetProperty("state").GetString());
+        var entry = (await studio.Admin.GetAsync("audit?action=build.accept-errors")).Data[0];
+        Assert.Equal($"build:{started.Data.GetProperty("id").GetString()}", entry.GetProperty("subject").GetString());
+        Assert.EndsWith(why, entry.GetProperty("detail").GetString(), StringComparison.Ordinal);
+
+        await studio.Developer.PatchAsync($"projects/{id}", new { plan = new { board = "esp32-devkitc-v4", uses = Array.Empty<object>() } });
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, (await studio.Developer.PostAsync($"projects/{id}/builds", new { version = "1.0.0", acceptErrors = why })).Data.GetProperty("acceptedErrors").ValueKind);
+    }
+
+    [Fact]
+    public async Task An_environment_is_one_of_the_projects()
+    {
+        var id = await studio.Developer.CreateProjectAsync("platformio-sensor");
+        var project = (await studio.Developer.GetAsync($"projects/{id}")).Data;
+        Assert.Equal(("platformio", "esp32-c3-devkitc-02"), (project.GetProperty("toolchain").GetString(), project.GetProperty("environments")[0].GetString()));
+        Assert.Contains("board = esp32-c3-devkitc-02\n", (await studio.Developer.GetAsync($"projects/{id}/files/platformio.ini")).Data.GetProperty("content").GetString(), StringComparison.Ordinal);
+        foreach (var (toolchain, environment) in new[] { ("platformio", "other"), ("platformio", "x; rm"), ("host", "esp32-c3-devkitc-02") })
+        {
+            await studio.Developer.PatchAsync($"projects/{id}", new { toolchain });
+            var refused = await studio.Developer.PostAsync($"projects/{id}/builds", new { version = "1.0.0", environment });
+            Assert.Equal(("VALIDATION_ERROR", "environment"), (refused.Code, refused.Body.GetProperty("error").GetProperty("details")[0].GetProperty("field").GetString()));
+        }
+
+        Assert.Equal("VALIDATION_ERROR", (await studio.Developer.PatchAsync($"projects/{id}", new { toolchain = "make" })).Code);
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class ProjectTests(SharedStudio studio)
     [MemberData(nameof(Templates))]
     public void On_every_board_a_template_finds_pins_without_errors(string template)
     {
-        var wanted = template switch { "blink" => 1, "sensor" => 3, _ => 0 };
+        var wanted = template switch { "blink" or "lamp" or "esp-idf" => 1, "sensor" or "platformio-sensor" => 3, _ => 0 };
         foreach (var board in BoardCatalog.Default.Boards)
         {
             var plan = ProjectTemplates.PlanFor(template, board, BoardCatalog.Default);

@@ -44,4 +44,9 @@ public sealed class AccountOptions
     /// <value>The default is 5.</value>
     [Range(0, 60)]
     public int SignInCacheSeconds { get; set; } = 5;
+
+    /// <summary>Wrong API keys a minute from one address; then it is not listened to until the minute is over.</summary>
+    /// <value>The default is 30.</value>
+    [Range(1, 100_000)]
+    public int WrongKeysPerAddressPerMinute { get; set; } = 30;
 }

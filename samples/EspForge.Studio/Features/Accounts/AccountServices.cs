@@ -1,5 +1,7 @@
 using System.Security.Claims;
 using EspForge.AspNetCore;
+using EspForge.Studio.ApiKeys;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
@@ -9,6 +11,9 @@ namespace EspForge.Studio.Accounts;
 /// <summary>Registers Identity's store, the tokens and the bearer scheme.</summary>
 internal static class AccountServices
 {
+    /// <summary>People's tokens and programs' keys, both as bearer.</summary>
+    private const string Scheme = "Studio";
+
     public static void AddStudioAccounts(this IServiceCollection services, IConfigurationSection settings)
     {
         services.AddOptions<AccountOptions>().Bind(settings).ValidateDataAnnotations().ValidateOnStart();
@@ -30,13 +35,22 @@ internal static class AccountServices
         services.AddScoped<UserSessions>();
         services.AddScoped<IActorNames, UserNames>();
 
-        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        services.AddSingleton<ApiKeyLimits>();
+        services.AddAuthentication(Scheme)
+            .AddPolicyScheme(Scheme, null, policy => policy.ForwardDefaultSelector = context => SentToken.IsKey(context.Request) ? ApiKeyHandler.SchemeName : JwtBearerDefaults.AuthenticationScheme)
+            .AddJwtBearer()
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, null);
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<AccessTokens>((bearer, tokens) =>
         {
             bearer.MapInboundClaims = false;
             bearer.TokenValidationParameters = tokens.Validation;
             bearer.Events = new JwtBearerEvents
             {
+                OnMessageReceived = context =>
+                {
+                    context.Token = SentToken.Of(context.Request);
+                    return Task.CompletedTask;
+                },
                 OnTokenValidated = async context =>
                 {
                     var open = context.HttpContext.RequestServices.GetRequiredService<OpenSignIns>();

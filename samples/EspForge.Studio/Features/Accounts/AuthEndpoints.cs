@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text.Json;
 using EspForge.AspNetCore;
+using EspForge.Studio.ApiKeys;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 
@@ -74,7 +75,7 @@ internal static class AuthEndpoints
         var id = caller.UserId();
         var user = await db.Users.AsNoTracking().Include(one => one.Memberships).SingleOrDefaultAsync(one => one.Id == id, cancel);
         return user?.Memberships.Find(one => string.Equals(one.OrganizationId, caller.Organization, StringComparison.Ordinal)) is { } membership
-            ? User.Of(user, membership)
+            ? User.Of(user, membership) with { Permissions = [.. RolePermissions.Of(membership.Role).Where(caller.May)] }
             : new Fault("auth-invalid-token", "This account is gone. Sign in again.");
     }
 
@@ -82,6 +83,8 @@ internal static class AuthEndpoints
         ApiBody<ChangePasswordRequest> body, HttpContext context, ApiCaller caller, UserSessions sessions, AttemptLimits limits, AccessTokens access,
         StudioDbContext db, CancellationToken cancel)
     {
+        if (caller.User.HasClaim(claim => claim.Type is ApiKeyHandler.KeyClaim))
+            return new Fault("forbidden", "An API key does not change passwords.");
         var id = caller.UserId();
         var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(one => one.Id == id, cancel);
         if (user?.Email is null)

@@ -40,6 +40,15 @@ public sealed class BuildRow
     /// <summary>The version the image will carry, SemVer 2.0.</summary>
     public required string Version { get; init; }
 
+    /// <summary>What builds it.</summary>
+    public string Toolchain { get; init; } = Projects.ProjectToolchains.Host;
+
+    /// <summary>The environment of platformio.ini, where one was named.</summary>
+    public string? Environment { get; init; }
+
+    /// <summary>Why it is built although the plan has errors, in the words of who asked for it.</summary>
+    public string? AcceptedErrors { get; init; }
+
     /// <summary>Where it stands.</summary>
     public required BuildState State { get; set; }
 
@@ -60,6 +69,24 @@ public sealed class BuildRow
 
     /// <summary>The image it made, 64 hex digits.</summary>
     public string? ImageSha256 { get; set; }
+
+    /// <summary>The image's size, in bytes.</summary>
+    public long? ImageSizeBytes { get; set; }
+
+    /// <summary>Whether an earlier build of the same inputs gave the image.</summary>
+    public bool FromCache { get; set; }
+
+    /// <summary>How much of the board's memory it uses, JSON.</summary>
+    public string? Memory { get; set; }
+
+    /// <summary>What is written to the board's flash and where, JSON; the bytes are in <see cref="FlashParts"/>.</summary>
+    public string? Parts { get; set; }
+
+    /// <summary>The last build of the project that succeeded before this one, JSON.</summary>
+    public string? Previous { get; set; }
+
+    /// <summary>How many warnings there are among the messages.</summary>
+    public int Warnings { get; set; }
 
     /// <summary>Code of the reason it failed for.</summary>
     public string? ErrorCode { get; set; }

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using EspForge.AspNetCore;
 using EspForge.Build;
 using EspForge.EntityFrameworkCore;
-using EspForge.Ota;
 using EspForge.Studio.Logs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -11,51 +9,74 @@ using Microsoft.Extensions.Options;
 namespace EspForge.Studio.Builds;
 
 /// <summary>A build that waits, with the sources as they were when it was asked for.</summary>
-internal sealed record QueuedBuild(BuildRow Row, BuildRequest Request);
+/// <param name="Row">The build.</param>
+/// <param name="Request">What is built.</param>
+/// <param name="User">Whose turn it takes: the person, whatever key they use.</param>
+internal sealed record QueuedBuild(BuildRow Row, BuildRequest Request, string User);
 
 /// <summary>
-/// Builds one after the other. What waits is in memory, with its sources; what became of it is in the database. A build that a restart finds unfinished
-/// is marked as failed: its sources may have changed since, and asking again is one click.
+/// Builds in turn over the users who wait. What waits is in memory, with its sources; what became of it is in the database. A build that a restart finds
+/// unfinished is marked as failed: its sources may have changed since, and asking again is one click.
 /// </summary>
 internal sealed partial class BuildQueue(
     IServiceScopeFactory scopes, BuildLogs logs, EspForgeEvents events, IOptions<BuildQueueOptions> options, TimeProvider time, ILogger<BuildQueue> logger) : BackgroundService
 {
     private const int MaxQueued = 1000;
-    private readonly Channel<QueuedBuild> _waiting = Channel.CreateBounded<QueuedBuild>(MaxQueued);
+    private readonly FairQueue<QueuedBuild> _waiting = new(options.Value.MaxQueuedPerUser, options.Value.MaxQueuedPerOrganization, MaxQueued);
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _ready = new(0);
+    private readonly SemaphoreSlim _adding = new(1, 1);
     private readonly ConcurrentDictionary<Guid, CancellationTokenSource> _cancels = new();
 
     /// <summary>Keeps the build and queues it. Fault <c>build-limit</c> when too many wait.</summary>
-    public async Task<Outcome<BuildRow>> AddAsync(QueuedBuild build, AuditDraft entry, CancellationToken cancel)
+    public async Task<Outcome<BuildRow>> AddAsync(QueuedBuild build, IReadOnlyList<AuditDraft> entries, CancellationToken cancel)
     {
         var row = build.Row;
-        _cancels[row.Id] = new CancellationTokenSource();
-        logs.Begin(row.Id).Write("Waiting for a free runner.", "info");
-        await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<StudioDbContext>();
-        var most = options.Value.MaxQueuedPerOrganization;
-        var kept = await db.InTransactionAsync(async () =>
-        {
-            if (await db.Builds.CountAsync(one => one.Organization == row.Organization && one.State == BuildState.Queued, cancel) >= most)
-                return false;
-            db.Builds.Add(row);
-            await AuditChain.AppendAsync(db, row.Organization, entry, time.GetUtcNow(), cancel);
-            return true;
-        }, cancel);
-        if (!kept)
-        {
-            CloseLog(row.Id, null);
-            logs.Delete(row.Id);
-            return new Fault("build-limit", $"{most} builds wait already. Try again when some of them have ended.");
-        }
 
-        if (!_waiting.Writer.TryWrite(build))
+        // One at a time, so that what was looked at still holds when it is in the database.
+        await _adding.WaitAsync(cancel);
+        try
         {
-            await EndAsync(row, new BuildOutcome { Fault = new Fault("build-limit", "Too many builds wait.") }, null, CancellationToken.None);
-            return new Fault("build-limit", "Too many builds wait. Try again when some of them have ended.");
+            if (Check(build) is { } full)
+                return full;
+            _cancels[row.Id] = new CancellationTokenSource();
+            logs.Begin(row.Id).Write("Waiting for a free runner.", "info");
+            try
+            {
+                await using var scope = scopes.CreateAsyncScope();
+                var db = scope.ServiceProvider.GetRequiredService<StudioDbContext>();
+                await db.InTransactionAsync(async () =>
+                {
+                    db.Builds.Add(row);
+                    foreach (var entry in entries)
+                        await AuditChain.AppendAsync(db, row.Organization, entry, time.GetUtcNow(), cancel);
+                }, cancel);
+            }
+            catch
+            {
+                CloseLog(row.Id, null);
+                logs.Delete(row.Id);
+                throw;
+            }
+
+            lock (_gate)
+                _waiting.Add(row.Id, row.Organization, build.User, build);
+            _ready.Release();
+        }
+        finally
+        {
+            _adding.Release();
         }
 
         events.PublishAudited("build", row.Organization, row.Id.ToString("D"));
         return row;
+    }
+
+    /// <summary>How many builds begin up to and with this one, if nobody asks for more; <see langword="null"/> when it does not wait.</summary>
+    public int? PositionOf(Guid id)
+    {
+        lock (_gate)
+            return _waiting.PositionOf(id);
     }
 
     /// <summary>Stops the build, waiting or running. Fault <c>build-state</c> when it has ended.</summary>
@@ -83,6 +104,8 @@ internal sealed partial class BuildQueue(
         }, cancel);
         if (fault is not null)
             return fault;
+        lock (_gate)
+            _waiting.Remove(id);
         if (_cancels.TryGetValue(id, out var running))
             await running.CancelAsync();
         if (state == BuildState.Queued)
@@ -97,13 +120,43 @@ internal sealed partial class BuildQueue(
         await base.StartAsync(cancellationToken);
     }
 
+    public override void Dispose()
+    {
+        base.Dispose();
+        _ready.Dispose();
+        _adding.Dispose();
+    }
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(Enumerable.Range(0, options.Value.Runners).Select(_ => RunAsync(stoppingToken)));
 
+    private Fault? Check(QueuedBuild build)
+    {
+        FairQueueRefusal? refusal;
+        lock (_gate)
+            refusal = _waiting.Check(build.Row.Organization, build.User);
+        return refusal switch
+        {
+            null => null,
+            FairQueueRefusal.User => new Fault("build-limit", $"{options.Value.MaxQueuedPerUser} of your builds wait already. Try again when some of them have ended."),
+            FairQueueRefusal.Organization => new Fault("build-limit", $"{options.Value.MaxQueuedPerOrganization} builds wait already. Try again when some of them have ended."),
+            _ => new Fault("build-limit", "Too many builds wait on this host. Try again when some of them have ended."),
+        };
+    }
+
     private async Task RunAsync(CancellationToken stopping)
     {
-        await foreach (var build in _waiting.Reader.ReadAllAsync(stopping))
+        while (true)
         {
+            await _ready.WaitAsync(stopping);
+            QueuedBuild? build;
+            lock (_gate)
+            {
+                // What was cancelled while it waited left its signal behind.
+                if (!_waiting.TryTake(out build))
+                    continue;
+            }
+
             try
             {
                 await BuildOneAsync(build, stopping);
@@ -111,7 +164,7 @@ internal sealed partial class BuildQueue(
             catch (Exception error) when (error is not OperationCanceledException || !stopping.IsCancellationRequested)
             {
                 Log.Failed(logger, error, build.Row.Id);
-                await EndAsync(build.Row, new BuildOutcome { Fault = new Fault("internal", "Something went wrong here; the host's log names this build.") }, null, CancellationToken.None);
+                await EndAsync(build.Row, new BuildOutcome { Fault = new Fault("internal", "Something went wrong here; the host's log names this build.") });
             }
         }
     }
@@ -135,52 +188,14 @@ internal sealed partial class BuildQueue(
         var outcome = await scope.ServiceProvider.GetRequiredService<FirmwareBuilder>().BuildAsync(build.Request, sink, either.Token);
         if (stopping.IsCancellationRequested && !outcome.IsSuccess)
             outcome = outcome with { Fault = new Fault("host-stopped", "Studio was stopped while the build ran. Build again.") };
-
-        string? sha256 = null;
-        if (outcome.Image is { } image)
-        {
-            await using var content = image.OpenRead();
-            var kept = await scope.ServiceProvider.GetRequiredService<ImageIntake>().TakeAsync(
-                row.Organization, content, $"{row.Product}-{row.Version}.efi", row.Id, row.CreatedBy, CancellationToken.None);
-            if (kept.TryGet(out var held, out var fault))
-            {
-                sha256 = held.Info.Sha256;
-                events.Publish("image", row.Organization, sha256);
-            }
-            else
-            {
-                outcome = outcome with { Image = null, Fault = fault };
-            }
-        }
-
-        await EndAsync(row, outcome, sha256, CancellationToken.None);
+        await EndAsync(row, outcome);
     }
 
-    private async Task EndAsync(BuildRow row, BuildOutcome outcome, string? sha256, CancellationToken cancel)
+    private async Task EndAsync(BuildRow row, BuildOutcome outcome)
     {
-        var state = outcome.IsSuccess ? BuildState.Succeeded : outcome.Fault?.Code is "build-cancelled" ? BuildState.Cancelled : BuildState.Failed;
-        var messages = System.Text.Json.JsonSerializer.Serialize(
-            outcome.Messages.Select(message => new BuildMessageView(message.File, message.Line, message.Column, message.Severity, message.Text)), ApiJson.Options);
         await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<StudioDbContext>();
-        await db.InTransactionAsync(async () =>
-        {
-            var now = time.GetUtcNow();
-            var kept = await db.Builds.SingleOrDefaultAsync(one => one.Id == row.Id, cancel);
-            if (kept is null || kept.State is not (BuildState.Queued or BuildState.Running))
-                return;
-            kept.State = state;
-            kept.Sandbox = outcome.Sandbox.Length == 0 ? null : outcome.Sandbox;
-            kept.FinishedAt = now;
-            kept.Messages = messages;
-            kept.ImageSha256 = sha256;
-            kept.ErrorCode = state == BuildState.Failed ? outcome.Fault?.Code : null;
-            kept.ErrorMessage = state == BuildState.Failed ? outcome.Fault?.Message : null;
-            await AuditChain.AppendAsync(
-                db, row.Organization, new AuditDraft("system:builds", $"build.{state.ToString().ToLowerInvariant()}", $"build:{row.Id:D}", kept.ErrorMessage ?? $"{row.Product} {row.Version}"), now, cancel);
-        }, cancel);
+        await scope.ServiceProvider.GetRequiredService<BuildEnding>().KeepAsync(row, outcome);
         CloseLog(row.Id, null);
-        events.PublishAudited("build", row.Organization, row.Id.ToString("D"));
     }
 
     private void CloseLog(Guid id, string? lastLine)
@@ -202,7 +217,7 @@ internal sealed partial class BuildQueue(
         foreach (var row in found)
         {
             logs.Begin(row.Id).Write(outcome.Fault!.Message, "info");
-            await EndAsync(row, outcome, null, cancel);
+            await EndAsync(row, outcome);
         }
 
         if (found.Count > 0)
@@ -211,12 +226,7 @@ internal sealed partial class BuildQueue(
 
     private sealed class LogSink(BuildLog log) : IProgress<BuildLine>
     {
-        public void Report(BuildLine value) => log.Write(value.Text, value.Source switch
-        {
-            BuildLineSource.Output => "out",
-            BuildLineSource.Error => "err",
-            _ => "info",
-        });
+        public void Report(BuildLine value) => log.Write(value.Text, LogLine.StreamOf(value.Source));
     }
 
     private static partial class Log

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using EspForge.AspNetCore;
+using EspForge.Build;
 
 namespace EspForge.Studio.Logs;
 
@@ -11,6 +12,14 @@ public sealed record LogLine(int Number, string Text, string Stream)
 {
     /// <summary>Longest line kept, in characters; the rest is cut.</summary>
     public const int MaxLength = 4000;
+
+    /// <summary>The name of a stream of a build.</summary>
+    internal static string StreamOf(BuildLineSource source) => source switch
+    {
+        BuildLineSource.Output => "out",
+        BuildLineSource.Error => "err",
+        _ => "info",
+    };
 
     /// <summary>The text as it is kept: one line, of bounded length, without control characters that would move a terminal's cursor.</summary>
     public static string Clean(string text)

@@ -24,6 +24,12 @@ public sealed class ProjectRow
     /// <summary>The pin plan, JSON (docs/pins.md).</summary>
     public required string Plan { get; set; }
 
+    /// <summary>What builds it, one of <see cref="ProjectToolchains"/>.</summary>
+    public string Toolchain { get; set; } = ProjectToolchains.Host;
+
+    /// <summary>Counts the changes of files, plan, board and toolchain. 0 = made before changes were counted.</summary>
+    public int Revision { get; set; }
+
     /// <summary>When it was made.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -51,6 +57,25 @@ public sealed class ProjectFileRow
 
     /// <summary>When it last changed.</summary>
     public required DateTimeOffset UpdatedAt { get; set; }
+}
+
+/// <summary>What a project can be built with.</summary>
+internal static class ProjectToolchains
+{
+    public const string Host = "host";
+    public const string PlatformIo = "platformio";
+    public const string EspIdf = "esp-idf";
+    public const string Sentence = "A toolchain is host, platformio or esp-idf.";
+
+    public static bool Exists(string id) => id is Host or PlatformIo or EspIdf;
+
+    /// <summary>Where the pins' header goes, so that the toolchain finds it.</summary>
+    public static string PinsPath(string toolchain) => toolchain switch
+    {
+        PlatformIo => "include/pins.h",
+        EspIdf => "main/pins.h",
+        _ => "pins.h",
+    };
 }
 
 /// <summary>How much a project may hold.</summary>

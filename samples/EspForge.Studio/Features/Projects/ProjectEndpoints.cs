@@ -12,7 +12,7 @@ namespace EspForge.Studio.Projects;
 public sealed record CreateProjectRequest(string Name, string Board, string Template, string? Product = null);
 
 /// <summary>Body of <c>PATCH projects/{id}</c>; what is left out stays.</summary>
-public sealed record ChangeProjectRequest(string? Name = null, JsonElement? Plan = null);
+public sealed record ChangeProjectRequest(string? Name = null, JsonElement? Plan = null, string? Toolchain = null);
 
 /// <summary><c>projects</c>: what firmware is built from.</summary>
 internal static class ProjectEndpoints
@@ -29,6 +29,8 @@ internal static class ProjectEndpoints
         projects.MapPatch("{id:guid}", Change).WithName("changeProject").RequireAuthorization(Permissions.ProjectsWrite);
         projects.MapDelete("{id:guid}", Delete).WithName("deleteProject").RequireAuthorization(Permissions.ProjectsWrite);
         projects.MapProjectFiles();
+        projects.MapProjectHistory();
+        projects.MapProjectArchives();
     }
 
     private static async Task<ApiResult<IReadOnlyList<Project>>> List(ApiCaller caller, StudioDbContext db, int? limit, CancellationToken cancel) =>
@@ -40,7 +42,7 @@ internal static class ProjectEndpoints
         await ProjectViews.FindAsync(db, caller.Organization, id, cancel) is { } project ? project : NotFound;
 
     private static async Task<ApiResult<Project>> Create(
-        ApiBody<CreateProjectRequest> body, ApiCaller caller, OrganizationBoards boards, StudioDbContext db, EspForgeEvents events, TimeProvider time, CancellationToken cancel)
+        ApiBody<CreateProjectRequest> body, ApiCaller caller, OrganizationBoards boards, ProjectEditor editor, CancellationToken cancel)
     {
         var request = body.Value;
         var name = request.Name.Trim();
@@ -59,43 +61,21 @@ internal static class ProjectEndpoints
         if (problems.Count > 0 || board is null)
             return ApiResults.Invalid(problems);
 
-        var now = time.GetUtcNow();
-        var id = Guid.CreateVersion7(now);
         var plan = ProjectPlan.Write(ProjectTemplates.PlanFor(request.Template, board, catalog));
-        var made = await db.InTransactionAsync(async () =>
-        {
-            if (await db.Projects.CountAsync(project => project.Organization == caller.Organization, cancel) >= ProjectLimits.MaxProjects)
-                return false;
-            var row = new ProjectRow
-            {
-                Id = id,
-                Organization = caller.Organization,
-                Name = name,
-                Product = product,
-                Board = board.Id,
-                Chip = board.ChipId,
-                Plan = plan,
-                CreatedAt = now,
-                UpdatedAt = now,
-            };
-            foreach (var (path, content) in ProjectTemplates.FilesOf(request.Template))
-                row.Files.Add(new ProjectFileRow { ProjectId = id, Path = path, Content = content, SizeBytes = Encoding.UTF8.GetByteCount(content), UpdatedAt = now });
-            db.Projects.Add(row);
-            await AuditChain.AppendAsync(db, caller.Organization, caller.Draft("project.create", $"project:{id:D}", $"{name}, for {board.Id}, from the template {request.Template}."), now, cancel);
-            return true;
-        }, cancel);
-        if (!made)
-            return new Fault("project-limit", $"An organization has at most {ProjectLimits.MaxProjects} projects.");
-        events.PublishAudited("project", caller.Organization, id.ToString("D"));
-        return ApiResults.Created($"/api/v1/projects/{id:D}", (await ProjectViews.FindAsync(db, caller.Organization, id, cancel))!);
+        return await editor.CreateAsync(caller, new NewProject(
+            name, product, board, ProjectTemplates.ToolchainOf(request.Template), plan, ProjectTemplates.FilesOf(request.Template, board, product), ProjectRevisionKind.Created,
+            $"from the template {request.Template}"), cancel);
     }
 
     private static async Task<ApiResult<Project>> Change(
-        Guid id, ApiBody<ChangeProjectRequest> body, ApiCaller caller, OrganizationBoards boards, StudioDbContext db, EspForgeEvents events, TimeProvider time, CancellationToken cancel)
+        Guid id, ApiBody<ChangeProjectRequest> body, ApiCaller caller, OrganizationBoards boards, StudioDbContext db, ProjectEditor editor, TimeProvider time, CancellationToken cancel)
     {
         var name = body.Value.Name?.Trim();
         if (name is not null && CheckName(name) is { } badName)
             return ApiResults.Invalid("name", badName);
+        var toolchain = body.Value.Toolchain;
+        if (toolchain is not null && !ProjectToolchains.Exists(toolchain))
+            return ApiResults.Invalid("toolchain", ProjectToolchains.Sentence);
         string? plan = null;
         Board? board = null;
         if (body.Value.Plan is { ValueKind: not JsonValueKind.Null } sent)
@@ -109,9 +89,9 @@ internal static class ProjectEndpoints
 
         var found = await db.InTransactionAsync(async () =>
         {
-            var row = await db.Projects.SingleOrDefaultAsync(project => project.Id == id && project.Organization == caller.Organization, cancel);
-            if (row is null)
+            if (await editor.OpenAsync(caller, id, cancel) is not { } row)
                 return false;
+            var before = ProjectSettings.Write(row);
             var changes = new List<string>();
             if (name is not null && !string.Equals(name, row.Name, StringComparison.Ordinal))
             {
@@ -126,6 +106,12 @@ internal static class ProjectEndpoints
                 row.Chip = board.ChipId;
             }
 
+            if (toolchain is not null && !string.Equals(toolchain, row.Toolchain, StringComparison.Ordinal))
+            {
+                changes.Add($"toolchain {row.Toolchain} → {toolchain}");
+                row.Toolchain = toolchain;
+            }
+
             if (plan is not null && !string.Equals(plan, row.Plan, StringComparison.Ordinal))
             {
                 row.Plan = plan;
@@ -134,13 +120,18 @@ internal static class ProjectEndpoints
 
             if (changes.Count == 0)
                 return true;
+            var detail = string.Join(", ", changes) + ".";
+            var after = ProjectSettings.Write(row);
             row.UpdatedAt = time.GetUtcNow();
-            await AuditChain.AppendAsync(db, caller.Organization, caller.Draft("project.change", $"project:{id:D}", string.Join(", ", changes) + "."), row.UpdatedAt, cancel);
+            if (string.Equals(before, after, StringComparison.Ordinal))
+                await AuditChain.AppendAsync(db, caller.Organization, caller.Draft("project.change", $"project:{id:D}", detail), row.UpdatedAt, cancel);
+            else
+                await editor.CommitAsync(caller, row, ProjectRevisionKind.Plan, row.UpdatedAt, [new ProjectChange(ProjectVersionRow.Settings, before, after)], "project.change", detail, cancel);
             return true;
         }, cancel);
         if (!found)
             return NotFound;
-        events.PublishAudited("project", caller.Organization, id.ToString("D"));
+        editor.Tell(caller, id);
         return (await ProjectViews.FindAsync(db, caller.Organization, id, cancel))!;
     }
 
@@ -151,6 +142,7 @@ internal static class ProjectEndpoints
             var name = await db.Projects.Where(project => project.Id == id && project.Organization == caller.Organization).Select(project => project.Name).SingleOrDefaultAsync(cancel);
             if (name is null)
                 return false;
+            await ProjectHistory.ForgetAsync(db, id, cancel);
             await db.ProjectFiles.Where(file => file.ProjectId == id).ExecuteDeleteAsync(cancel);
             await db.Projects.Where(project => project.Id == id).ExecuteDeleteAsync(cancel);
             await AuditChain.AppendAsync(db, caller.Organization, caller.Draft("project.delete", $"project:{id:D}", name), time.GetUtcNow(), cancel);
@@ -162,11 +154,11 @@ internal static class ProjectEndpoints
         return ApiResults.NoContent();
     }
 
-    private static string? CheckName(string name) =>
+    internal static string? CheckName(string name) =>
         name.Length is 0 or > ProjectLimits.MaxNameLength || !DeviceFields.IsOneLine(name) ? $"A name has 1 to {ProjectLimits.MaxNameLength} characters, without control characters." : null;
 
     /// <summary>The product is also the name in the image, which has 31 bytes for it.</summary>
-    private static string? CheckProduct(string product) =>
+    internal static string? CheckProduct(string product) =>
         DeviceFields.CheckProduct(product) ?? (product.Length > ProjectLimits.MaxProductLength ? $"A project's product has at most {ProjectLimits.MaxProductLength} characters." : null);
 
     internal static string Slug(string name)

@@ -11,10 +11,16 @@ internal static partial class ProjectPath
     public const int MaxLength = 120;
     public const int MaxSegments = 6;
 
-    /// <summary>Made from the pin plan at every build, so it is not a file of the project.</summary>
-    public const string Generated = "pins.h";
+    /// <summary>What a project is exported with, so it is not a file of the project.</summary>
+    public const string Description = "espforge.json";
 
-    private static readonly string[] Endings = [".c", ".h", ".md", ".txt", ".json"];
+    private static readonly string[] Endings =
+    [
+        ".c", ".h", ".cpp", ".hpp", ".cc", ".cxx", ".ino", ".S", ".s", ".ld", ".ini", ".cmake", ".txt", ".md", ".json", ".csv", ".yml", ".yaml", ".defaults", ".py",
+    ];
+
+    /// <summary>Made from the pin plan at every build, one for each toolchain, so they are not files of the project.</summary>
+    private static readonly string[] Generated = ["pins.h", "include/pins.h", "main/pins.h"];
 
     /// <summary>The sentence that says what is wrong with the path, or <see langword="null"/>.</summary>
     public static string? Check(string path)
@@ -24,12 +30,15 @@ internal static partial class ProjectPath
         var segments = path.Split('/');
         if (segments.Length > MaxSegments)
             return $"A path has at most {MaxSegments} parts.";
-        if (!Array.TrueForAll(segments, segment => Segment().IsMatch(segment)))
+        var name = segments[^1];
+        if (!Array.TrueForAll(name[0..Math.Min(1, name.Length)] is "." && Name().IsMatch(name) ? segments[..^1] : segments, segment => Segment().IsMatch(segment)))
             return "Each part of a path begins with a letter, a digit or _ and goes on with letters, digits and . _ - only; parts are joined by one '/'.";
-        if (!Array.Exists(Endings, ending => path.EndsWith(ending, StringComparison.Ordinal)))
-            return $"A file ends in {string.Join(", ", Endings)}.";
-        if (string.Equals(path, Generated, StringComparison.OrdinalIgnoreCase))
+        if (!Name().IsMatch(name) && !Array.Exists(Endings, ending => name.EndsWith(ending, StringComparison.Ordinal)))
+            return $"A file ends in {string.Join(", ", Endings)}, or is CMakeLists.txt, Kconfig, Kconfig.projbuild, sdkconfig, sdkconfig.defaults, .gitignore or .clang-format.";
+        if (Generated.Contains(path, StringComparer.OrdinalIgnoreCase))
             return "pins.h is made from the pin plan at every build; change the plan instead.";
+        if (string.Equals(path, Description, StringComparison.OrdinalIgnoreCase))
+            return "espforge.json is what an exported project is described with; give the file another name.";
         return null;
     }
 
@@ -48,6 +57,10 @@ internal static partial class ProjectPath
 
         return null;
     }
+
+    /// <summary>Names that need no ending.</summary>
+    [GeneratedRegex("^(Kconfig(\\.projbuild)?|sdkconfig(\\.defaults(\\.[a-z0-9]+)?)?|\\.gitignore|\\.clang-format)\\z", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Name();
 
     [GeneratedRegex("^[A-Za-z0-9_][A-Za-z0-9._-]*\\z", RegexOptions.None, 1000)]
     private static partial Regex Segment();

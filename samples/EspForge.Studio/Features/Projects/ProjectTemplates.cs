@@ -7,7 +7,8 @@ namespace EspForge.Studio.Projects;
 /// <param name="Id">Short name.</param>
 /// <param name="Name">A name for people.</param>
 /// <param name="Description">What it does, as a sentence.</param>
-public sealed record ProjectTemplate(string Id, string Name, string Description);
+/// <param name="Toolchain">What builds it: host, platformio or esp-idf.</param>
+public sealed record ProjectTemplate(string Id, string Name, string Description, string Toolchain);
 
 /// <summary>The templates: their sources, and the pins they want.</summary>
 internal static class ProjectTemplates
@@ -19,21 +20,50 @@ internal static class ProjectTemplates
 
     private static readonly PinUse Led = new(Unplaced, "led", Direction: PinDirection.Out);
 
+    private static readonly PinUse Sda = new(Unplaced, "i2c0", "sda");
+
+    private static readonly PinUse Scl = new(Unplaced, "i2c0", "scl");
+
     private static readonly Template[] All =
     [
-        new(new ProjectTemplate("blink", "Blink", "Blinks an LED and counts how often: the smallest application that does something."), [("main.c", "blink.c")], [Led]),
-        new(new ProjectTemplate("sensor", "Climate sensor", "Reads temperature and humidity over I2C, reports both as telemetry, and warns with an LED."),
-            [("main.c", "sensor.c"), ("climate.h", "climate.h"), ("climate.c", "climate.c")], [Led, new PinUse(Unplaced, "i2c0", "sda"), new PinUse(Unplaced, "i2c0", "scl")]),
-        new(new ProjectTemplate("empty", "Empty", "Two functions to fill in."), [("main.c", "empty.c")], []),
+        new(new ProjectTemplate("blink", "Blink", "Blinks an LED and counts how often: the smallest application that does something.", ProjectToolchains.Host), [("main.c", "blink.c")], [Led]),
+        new(new ProjectTemplate("sensor", "Climate sensor", "Reads temperature and humidity over I2C, reports both as telemetry, and warns with an LED.", ProjectToolchains.Host),
+            [("main.c", "sensor.c"), ("climate.h", "climate.h"), ("climate.c", "climate.c")], [Led, Sda, Scl]),
+        new(new ProjectTemplate("lamp", "Lamp", "A lamp on a relay: switched by commands and by schedules, which survive restarts and updates.", ProjectToolchains.Host),
+            [("main.c", "lamp/main.c"), ("schedule.h", "lamp/schedule.h"), ("schedule.c", "lamp/schedule.c")], [new PinUse(Unplaced, "relay", Direction: PinDirection.Out)]),
+        new(new ProjectTemplate("empty", "Empty", "Two functions to fill in.", ProjectToolchains.Host), [("main.c", "empty.c")], []),
+        new(new ProjectTemplate("platformio-sensor", "Arduino sensor (PlatformIO)", "Reads an SHT3x over I2C with the Arduino framework, built by PlatformIO for your board.", ProjectToolchains.PlatformIo),
+            [("platformio.ini", "platformio-sensor/platformio.ini"), ("src/main.cpp", "platformio-sensor/src/main.cpp")], [Led, Sda, Scl]),
+        new(new ProjectTemplate("esp-idf", "ESP-IDF application", "Blinks an LED with ESP-IDF and the component espforge, which takes signed updates.", ProjectToolchains.EspIdf),
+            [.. ((string[])["CMakeLists.txt", "main/CMakeLists.txt", "main/main.c", "main/app.c", "partitions.csv", "sdkconfig.defaults"]).Select(path => (path, $"esp-idf/{path}"))], [Led]),
     ];
 
     public static IReadOnlyList<ProjectTemplate> Shown { get; } = [.. All.Select(template => template.Shown)];
 
     public static bool Exists(string id) => Array.Exists(All, template => string.Equals(template.Shown.Id, id, StringComparison.Ordinal));
 
-    /// <summary>The sources of a template, by path.</summary>
-    public static IReadOnlyList<(string Path, string Content)> FilesOf(string id) =>
-        [.. Find(id).Files.Select(file => (file.Path, Read(file.Resource)))];
+    public static string ToolchainOf(string id) => Find(id).Shown.Toolchain;
+
+    /// <summary>The sources of a template for a board, by path.</summary>
+    public static IReadOnlyList<(string Path, string Content)> FilesOf(string id, Board board, string product) =>
+    [
+        .. Find(id).Files.Select(file => (file.Path, Read(file.Resource)
+            .Replace("@environment@", board.Id, StringComparison.Ordinal)
+            .Replace("@board@", PlatformIoBoard(board), StringComparison.Ordinal)
+            .Replace("@product@", product, StringComparison.Ordinal))),
+    ];
+
+    /// <summary>The board's name at PlatformIO; of a board it does not know, that of the chip's usual kit.</summary>
+    internal static string PlatformIoBoard(Board board) => board.PlatformioBoard ?? board.ChipId switch
+    {
+        "esp32" => "esp32dev",
+        "esp32s2" => "esp32-s2-saola-1",
+        "esp32s3" => "esp32-s3-devkitc-1",
+        "esp32c3" => "esp32-c3-devkitm-1",
+        "esp32c6" => "esp32-c6-devkitc-1",
+        "esp32h2" => "esp32-h2-devkitm-1",
+        var chip => $"{chip.Insert(5, "-")}-devkitc-1",
+    };
 
     /// <summary>A plan that gives each pin the template wants to the best free pin of the board: the LED that is soldered on, the bus's usual pins, else what the checker likes best.</summary>
     public static PinPlan PlanFor(string id, Board board, BoardCatalog catalog)

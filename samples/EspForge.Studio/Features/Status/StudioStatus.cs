@@ -37,7 +37,7 @@ internal sealed class StudioStatus(StudioDbContext db, SandboxSelector sandboxes
 }
 
 /// <summary>Looks for the compiler, and remembers the answer for a while: looking starts processes.</summary>
-internal sealed class ToolchainProbe(IToolchain toolchain, TimeProvider time)
+internal sealed class ToolchainProbe(HostToolchain toolchain, TimeProvider time)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
     private Tuple<ToolchainReadiness, long>? _last;
