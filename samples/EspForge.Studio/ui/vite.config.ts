@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const target = process.env["ESPFORGE_HOST"] ?? "http://127.0.0.1:5080";
-const proxy = Object.fromEntries(["/api/", "^/device/", "/.well-known/"].map((path) => [path, { target, changeOrigin: false }]));
+const proxy = Object.fromEntries(["/api/", "^/device/", "/.well-known/"].map((path) => [path, { target, changeOrigin: false, ws: true }]));
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],

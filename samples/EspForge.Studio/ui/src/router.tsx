@@ -34,20 +34,27 @@ const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
 const flag = (value: unknown): true | undefined => (value === true || value === "true" ? true : undefined);
 const oneOf = <const T extends string>(value: unknown, choices: readonly T[]): T | undefined => choices.find((choice) => choice === value);
 
+const natural = (value: unknown): number | undefined => {
+  const number = Number(value);
+  return Number.isInteger(number) && number > 0 && number < 10_000_000 ? number : undefined;
+};
+
 const dashboard = createRoute({ getParentRoute: () => root, path: "/", component: lazyRouteComponent(() => import("@/features/dashboard/dashboard-page"), "DashboardPage") });
 
 const projectList = createRoute({
   getParentRoute: () => root,
   path: "/projects",
-  validateSearch: (input: Record<string, unknown>): TableSearch & { new?: true } => ({ ...tableSearch(input), new: flag(input["new"]) }),
+  validateSearch: (input: Record<string, unknown>): TableSearch & { new?: true; import?: true } => ({ ...tableSearch(input), new: flag(input["new"]), import: flag(input["import"]) }),
   component: lazyRouteComponent(() => import("@/features/projects/projects-list"), "ProjectsList"),
 });
 const projectPage = createRoute({
   getParentRoute: () => root,
   path: "/projects/$projectId",
-  validateSearch: (input: Record<string, unknown>): { tab?: "pins" | "builds"; file?: string } => ({
+  validateSearch: (input: Record<string, unknown>): { tab?: "pins" | "builds"; file?: string; line?: number; column?: number } => ({
     tab: oneOf(input["tab"], ["pins", "builds"]),
     file: searchText(input, "file"),
+    line: natural(input["line"]),
+    column: natural(input["column"]),
   }),
   component: lazyRouteComponent(() => import("@/routes/project"), "ProjectRoute"),
 });
@@ -129,12 +136,14 @@ const audit = createRoute({
   validateSearch: (input: Record<string, unknown>): TableSearch & { action?: string } => ({ ...tableSearch(input), action: searchText(input, "action") }),
   component: lazyRouteComponent(() => import("@/features/audit/audit-list"), "AuditList"),
 });
+const SETTINGS_TABS = ["account", "users", "api-keys", "toolchains", "fleet", "system"] as const;
+type SettingsTab = (typeof SETTINGS_TABS)[number];
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings",
-  validateSearch: (input: Record<string, unknown>): TableSearch & { tab?: "account" | "users" | "fleet" | "system" } => ({
+  validateSearch: (input: Record<string, unknown>): TableSearch & { tab?: SettingsTab } => ({
     ...tableSearch(input),
-    tab: oneOf(input["tab"], ["account", "users", "fleet", "system"]),
+    tab: oneOf(input["tab"], SETTINGS_TABS),
   }),
   component: lazyRouteComponent(() => import("@/features/settings/settings-page"), "SettingsPage"),
 });

@@ -3,7 +3,7 @@ import type { Build, Device, Project, Release, RolloutSummary, Sample } from "@/
 import { nextSteps } from "@/features/dashboard/next-steps";
 import { reasonWords, sentence, tied } from "@/lib/reasons";
 import { seriesOf, shortDuration, shortNumber, timeTicks } from "@/features/devices/series";
-import { checkPath, fileOf, sortPaths } from "@/features/projects/paths";
+import { fileOf } from "@/features/projects/paths";
 import { drafts } from "@/features/projects/drafts";
 import * as format from "@/lib/format";
 import { may } from "@/lib/hooks";
@@ -89,30 +89,20 @@ describe("permissions", () => {
 });
 
 describe("projects", () => {
-  it("refuse a path the server would refuse", () => {
-    expect(checkPath("lib/sensor.c", ["main.c"])).toBeUndefined();
-    expect(checkPath("../main.c", [])).toMatch(/Letters/);
-    expect(checkPath("main.py", [])).toMatch(/ends in/);
-    expect(checkPath("PINS.h", [])).toMatch(/pin plan/);
-    expect(checkPath("Main.c", ["main.c"])).toMatch(/There is a file/);
-  });
   it("find the file a compiler's message is about", () => {
     const files = [{ path: "main.c" }, { path: "lib/main.c" }];
-    const at = (file: string | null) => fileOf({ file, line: 1, column: 1, severity: "error", text: "" }, files);
+    const at = (file: string | null) => fileOf({ file }, files, "pins.h");
     expect(at("./main.c")).toBe("main.c");
     expect(at("/build/src/lib/main.c")).toBe("lib/main.c");
     expect(at("pins.h")).toBe("pins.h");
     expect(at("agent/ef_http.c")).toBeNull();
     expect(at(null)).toBeNull();
   });
-  it("show main.c first and the generated header last", () => {
-    expect(sortPaths(["pins.h", "lib/a.c", "z.h", "main.c"])).toEqual(["main.c", "z.h", "lib/a.c", "pins.h"]);
-  });
   it("keep unsaved text, and none that equals what is saved", () => {
-    drafts.write("p", "main.c", "new", "old");
-    expect(drafts.of("p")).toEqual({ "main.c": "new" });
+    drafts.write("p", "main.c", "new", { content: "old", etag: "1" });
+    expect(drafts.of("p")).toEqual({ "main.c": { text: "new", etag: "1" } });
     expect(drafts.any()).toBe(true);
-    drafts.write("p", "main.c", "old", "old");
+    drafts.write("p", "main.c", "old", { content: "old", etag: "1" });
     expect(drafts.any()).toBe(false);
   });
 });

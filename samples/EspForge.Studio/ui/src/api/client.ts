@@ -84,7 +84,7 @@ async function call<T>(method: string, path: string, options: CallOptions = {}):
   const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
   const init: RequestInit = { method, headers, signal: options.signal ?? null };
   if (options.body instanceof Blob) {
-    headers["Content-Type"] = "application/octet-stream";
+    headers["Content-Type"] ??= "application/octet-stream";
     init.body = options.body;
   } else if (options.body !== undefined) {
     headers["Content-Type"] = "application/json";
@@ -98,9 +98,9 @@ async function call<T>(method: string, path: string, options: CallOptions = {}):
 export const api = {
   get: <T>(path: string, query?: Query, signal?: AbortSignal) => call<T>("GET", path, { query, signal }),
   post: <T>(path: string, body?: unknown, options?: CallOptions) => call<T>("POST", path, { body: body ?? {}, ...options }),
-  put: <T>(path: string, body: unknown) => call<T>("PUT", path, { body }),
+  put: <T>(path: string, body: unknown, headers: Record<string, string> = {}) => call<T>("PUT", path, { body, headers }),
   patch: <T>(path: string, body: unknown) => call<T>("PATCH", path, { body }),
-  delete: <T>(path: string) => call<T>("DELETE", path),
+  delete: <T>(path: string, headers: Record<string, string> = {}) => call<T>("DELETE", path, { headers }),
   /** A file as bytes, e.g. an image or a manifest; a path that begins with / is taken as it is. */
   async download(path: string): Promise<Blob> {
     const response = await authorized(path.startsWith("/") ? path : url(path), { method: "GET" });

@@ -23,9 +23,13 @@ export function staleKeys(change: Change): QueryKey[] {
     case "image":
       return [["images"]];
     case "project":
-      return [["projects"], one("project")];
+      return [["projects"], one("project"), one("project-file"), one("project-history"), one("project-search")];
     case "virtual-device":
       return [["virtual-devices"]];
+    case "toolchain":
+      return [["toolchains"]];
+    case "api-key":
+      return [["api-keys"]];
     case "audit":
       return [["audit"]];
     default:

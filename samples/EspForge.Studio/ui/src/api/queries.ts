@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api } from "./client";
+import { ApiError } from "./error";
 import type * as T from "./types";
 
 // Everything that can be read, once. Keys are `[noun, …]`; events.ts makes them stale.
@@ -26,6 +27,55 @@ export const projectFile = (id: string, path: string) =>
     queryFn: () => api.get<T.FileContent>(`projects/${id}/files/${filePath(path)}`),
     enabled: path !== "",
   });
+export interface SearchOptions {
+  q: string;
+  case: boolean;
+  word: boolean;
+  regex: boolean;
+}
+export const projectSearch = (id: string, options: SearchOptions) =>
+  queryOptions({
+    queryKey: ["project-search", id, options],
+    queryFn: ({ signal }) => api.get<T.Matches>(`projects/${id}/search`, { ...options, limit: 500 }, signal),
+    enabled: options.q !== "",
+    retry: false,
+  });
+/** What a file was after a revision; null where it was not there. */
+export const fileOfRevision = (id: string, revision: number, path: string) =>
+  queryOptions({
+    queryKey: ["project-revision", id, revision, path],
+    queryFn: async () => {
+      try {
+        return await api.get<T.FileContent>(`projects/${id}/history/${revision}/files/${filePath(path)}`);
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 404) return null;
+        throw error;
+      }
+    },
+    ...FACTS,
+  });
+export const planOfRevision = (id: string, revision: number) =>
+  queryOptions({
+    queryKey: ["project-revision-plan", id, revision],
+    queryFn: async () => {
+      try {
+        return await api.get<{ board: string; toolchain: string; plan: T.Plan }>(`projects/${id}/history/${revision}/plan`);
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 404) return null;
+        throw error;
+      }
+    },
+    ...FACTS,
+  });
+
+export const toolchains = () =>
+  queryOptions({
+    queryKey: ["toolchains"],
+    queryFn: () => api.get<T.Toolchain[]>("toolchains"),
+    staleTime: 30_000,
+    refetchInterval: (query) => (query.state.data?.some((one) => one.installing) ? 2_000 : false),
+  });
+export const apiKeys = () => queryOptions({ queryKey: ["api-keys"], queryFn: () => api.get<T.ApiKey[]>("api-keys", { limit: 500 }) });
 
 export const builds = () => queryOptions({ queryKey: ["builds"], queryFn: () => api.get<T.Build[]>("builds", { limit: 200 }) });
 export const projectBuilds = (projectId: string) =>

@@ -1,3 +1,4 @@
+import type * as Coming from "./coming";
 import type { components } from "./schema.gen";
 
 // The names of docs/api.md; the shapes come from the server's OpenAPI document (npm run generate).
@@ -29,7 +30,9 @@ export type Permission =
   | "devices.manage"
   | "fleet.manage"
   | "audit.read"
-  | "users.manage";
+  | "users.manage"
+  | "api-keys.manage"
+  | "toolchains.manage";
 export type Role = "admin" | "developer" | "viewer";
 export type Bootstrap = Schemas["BootstrapStatus"];
 export type User = Schemas["User"];
@@ -69,12 +72,23 @@ export type PlanDiff = Schemas["PlanDiff"];
 export type PlanDifference = Schemas["PlanDifference"];
 export type Imported = Omit<Schemas["Import"], "plan"> & { plan: Plan };
 
-export type ProjectTemplate = Schemas["ProjectTemplate"];
-export type Project = Schemas["Project"];
+export type ProjectTemplate = Schemas["ProjectTemplate"] & Coming.TemplateMore;
+export type Project = Schemas["Project"] & Coming.ProjectMore;
 export type ProjectFile = Schemas["ProjectFileSummary"];
-export type FileContent = Schemas["ProjectFile"];
+export type FileContent = Schemas["ProjectFile"] & Coming.FileMore;
+export type Match = Coming.Match;
+export type Matches = Coming.Matches;
+export type Revision = Coming.Revision;
+export type RevisionKind = Coming.RevisionKind;
 
-export type Build = Schemas["Build"];
+export type Toolchain = Coming.ToolchainReport;
+export type ToolchainNeed = Coming.ToolchainNeed;
+export type ApiKey = Coming.ApiKey;
+export type NewApiKey = Coming.NewApiKey;
+
+export type Build = Schemas["Build"] & Coming.BuildMore;
+export type BuildMemory = Coming.BuildMemory;
+export type FlashPart = Coming.FlashPart;
 export type BuildState = Schemas["BuildState"];
 export type BuildMessage = Schemas["BuildMessage"];
 export type LogLine = Schemas["LogLine"];

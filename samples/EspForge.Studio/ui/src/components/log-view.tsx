@@ -1,8 +1,8 @@
 import { ArrowDownToLine } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { url } from "@/api/client";
 import type { ApiError } from "@/api/error";
-import { follow, type StreamState } from "@/api/event-stream";
+import type { StreamState } from "@/api/event-stream";
+import { followLog } from "@/api/log-stream";
 import type { LogLine } from "@/api/types";
 import { ErrorPanel } from "@/components/page";
 import { Button } from "@/components/ui/button";
@@ -21,37 +21,12 @@ export function useLog(path: string | null): { lines: LogLine[]; state: StreamSt
   });
   useEffect(() => {
     if (path === null) return;
-    let pending: LogLine[] = [];
-    let frame: ReturnType<typeof setTimeout> | null = null;
-    let lastNumber = -1;
     setLog({ path, lines: [], state: "connecting", refused: null });
-    const flush = () => {
-      frame = null;
-      const batch = pending;
-      pending = [];
-      setLog((current) => ({ ...current, lines: [...current.lines, ...batch].slice(-KEPT) }));
-    };
-    const stop = follow(url(path), {
-      endEvent: "end",
-      onEvent: (event) => {
-        if (event.type !== "line") return;
-        try {
-          const line = JSON.parse(event.data) as LogLine;
-          if (line.number <= lastNumber) return; // sent again after a reconnect
-          lastNumber = line.number;
-          pending.push(line);
-          frame ??= setTimeout(flush, 50);
-        } catch {
-          // Not a line.
-        }
-      },
+    return followLog(path, {
+      onLines: (batch) => setLog((current) => ({ ...current, lines: [...current.lines, ...batch].slice(-KEPT) })),
       onState: (state) => setLog((current) => ({ ...current, state })),
       onRefused: (refused) => setLog((current) => ({ ...current, refused })),
     });
-    return () => {
-      if (frame !== null) clearTimeout(frame);
-      stop();
-    };
   }, [path]);
   return log.path === path ? log : { lines: [], state: "connecting", refused: null };
 }

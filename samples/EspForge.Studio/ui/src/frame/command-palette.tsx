@@ -6,6 +6,7 @@ import { useState } from "react";
 import { builds, devices, projects, releases, rollouts } from "@/api/queries";
 import { Command, CommandEmpty, CommandGroup, CommandInput, CommandItem, CommandList } from "@/components/ui/command";
 import { NAVIGATION } from "@/frame/navigation";
+import { useRegisteredCommands } from "@/lib/commands";
 import { may, useUser } from "@/lib/hooks";
 import { resolvedTheme, setTheme } from "@/lib/theme";
 
@@ -32,6 +33,7 @@ function Palette({ close }: { close: () => void }) {
   const user = useUser();
   const navigate = useNavigate();
   const [text, setText] = useState("");
+  const here = useRegisteredCommands();
   const can = (permission: Parameters<typeof may>[1]) => may(user, permission).allowed;
   const allProjects = useQuery({ ...projects(), enabled: can("projects.read") }).data ?? [];
   const allDevices = useQuery({ ...devices(), enabled: can("devices.read") }).data ?? [];
@@ -50,6 +52,24 @@ function Palette({ close }: { close: () => void }) {
       <CommandInput value={text} onValueChange={setText} placeholder="Go to a page, project, device, rollout, version …" />
       <CommandList className="max-h-[60vh]">
         <CommandEmpty>Nothing found. Try a device id, a version or a page.</CommandEmpty>
+        {here.length > 0 && (
+          <CommandGroup heading="Here">
+            {here.map(({ id, label, icon: Icon, keys, run }) => (
+              <CommandItem
+                key={id}
+                value={`here ${label}`}
+                onSelect={() => {
+                  close();
+                  // The dialog gives the focus back first; what the command opens may take it then.
+                  setTimeout(run, 0);
+                }}
+              >
+                <Icon /> <span className="flex-1 truncate">{label}</span>
+                {keys && <kbd className="num caption">{keys}</kbd>}
+              </CommandItem>
+            ))}
+          </CommandGroup>
+        )}
         <CommandGroup heading="Pages">
           {NAVIGATION.filter((item) => !item.needs || can(item.needs)).map(({ to, word, icon: Icon }) => (
             <CommandItem key={to} value={`go to ${word}`} onSelect={go(() => navigate({ to }))}>

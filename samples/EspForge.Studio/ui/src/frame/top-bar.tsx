@@ -1,5 +1,5 @@
 import { Link, useNavigate } from "@tanstack/react-router";
-import { ChevronDown, LogOut, Monitor, Moon, Search, Sun } from "lucide-react";
+import { ChevronDown, Keyboard, LogOut, Monitor, Moon, Search, Sun } from "lucide-react";
 import { useEffect, useState } from "react";
 import { signOut } from "@/api/client";
 import { useLiveState } from "@/api/events";
@@ -15,6 +15,7 @@ import {
 } from "@/components/ui/dropdown-menu";
 import { Breadcrumb } from "@/frame/breadcrumb";
 import { CommandPalette } from "@/frame/command-palette";
+import { Shortcuts } from "@/frame/shortcuts";
 import { cn } from "@/lib/cn";
 import { useUser } from "@/lib/hooks";
 import { setTheme, useTheme, type Theme } from "@/lib/theme";
@@ -22,15 +23,25 @@ import { setTheme, useTheme, type Theme } from "@/lib/theme";
 export function TopBar() {
   const user = useUser();
   const [palette, setPalette] = useState(false);
+  const [shortcuts, setShortcuts] = useState(false);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();
+        event.stopPropagation();
         setPalette((open) => !open);
+        return;
+      }
+      const writing = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable=true], .monaco-editor") !== null;
+      if ((event.key === "F1" || (event.key === "?" && !writing)) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        event.preventDefault();
+        event.stopPropagation();
+        setShortcuts(true);
       }
     };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
+    // Before the editor, which has commands of its own on these keys.
+    window.addEventListener("keydown", onKey, true);
+    return () => window.removeEventListener("keydown", onKey, true);
   }, []);
 
   return (
@@ -59,6 +70,7 @@ export function TopBar() {
         <UserMenu />
       </div>
       <CommandPalette open={palette} onOpenChange={setPalette} />
+      <Shortcuts open={shortcuts} onOpenChange={setShortcuts} />
     </header>
   );
 }
@@ -127,6 +139,9 @@ function UserMenu() {
         </DropdownMenuRadioGroup>
         <DropdownMenuSeparator />
         <DropdownMenuItem onSelect={() => void navigate({ to: "/settings", search: { tab: "account" } })}>Account and password</DropdownMenuItem>
+        <DropdownMenuItem onSelect={() => window.dispatchEvent(new KeyboardEvent("keydown", { key: "F1" }))}>
+          <Keyboard /> Keyboard shortcuts <kbd className="num ml-auto text-xs text-muted-foreground">F1</kbd>
+        </DropdownMenuItem>
         <DropdownMenuItem onSelect={() => void signOut()}>
           <LogOut /> Sign out
         </DropdownMenuItem>

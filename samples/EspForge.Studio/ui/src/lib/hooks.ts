@@ -56,6 +56,8 @@ const WHAT: Record<Permission, string> = {
   "fleet.manage": "run virtual devices",
   "audit.read": "read the audit log",
   "users.manage": "manage users",
+  "api-keys.manage": "manage API keys",
+  "toolchains.manage": "install toolchains",
 };
 
 export function may(user: Pick<User, "permissions" | "role">, permission: Permission): { allowed: boolean; reason: string | undefined } {

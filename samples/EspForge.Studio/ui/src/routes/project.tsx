@@ -12,7 +12,7 @@ export function ProjectRoute() {
       projectId={projectId}
       pins={(project, save) => <PinWorkbench saved={project.plan} fixedBoard={project.board} onSave={save} />}
       builds={(project) => <ProjectBuilds projectId={project.id} />}
-      buildPanel={(buildId, onMessage) => <BuildPanel buildId={buildId} onMessage={onMessage} />}
+      buildPanel={(slot) => <BuildPanel {...slot} />}
     />
   );
 }

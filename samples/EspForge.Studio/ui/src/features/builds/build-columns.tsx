@@ -6,6 +6,7 @@ import { Status } from "@/components/status";
 import { Elapsed, Time } from "@/components/time";
 import { bytes } from "@/lib/format";
 import { BUILD } from "@/lib/status";
+import { toolchainName } from "@/lib/toolchains";
 
 export const BUILD_COLUMNS: Column<Build>[] = [
   {
@@ -31,10 +32,17 @@ export const BUILD_COLUMNS: Column<Build>[] = [
     id: "state",
     header: "State",
     show: "always",
-    cell: (build) => <Status kind={BUILD[build.state].kind} word={BUILD[build.state].word} data-testid="build-state" data-state={build.state} />,
+    cell: (build) => (
+      <>
+        <Status kind={BUILD[build.state].kind} word={BUILD[build.state].word} data-testid="build-state" data-state={build.state} />
+        {build.state === "queued" && build.position !== null && <span className="num caption"> {build.position}.</span>}
+        {build.fromCache && <span className="caption max-md:hidden"> cached</span>}
+      </>
+    ),
     sort: (build) => build.state,
     text: (build) => BUILD[build.state].word,
   },
+  { id: "toolchain", header: "Toolchain", show: "desktop", cell: (build) => toolchainName(build.toolchain), sort: (build) => build.toolchain, text: (build) => `${toolchainName(build.toolchain)} ${build.environment ?? ""}` },
   {
     id: "problems",
     header: "Problems",

@@ -1,25 +1,30 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { Download, Package, Square } from "lucide-react";
-import { useState, type ReactNode } from "react";
-import { build as buildQuery, isOpen, releases } from "@/api/queries";
+import { lazy, Suspense, useState, type ReactNode } from "react";
+import { build as buildQuery, isOpen, project as projectQuery, releases } from "@/api/queries";
 import type { Build } from "@/api/types";
 import { Actor } from "@/components/actor";
 import { AllowedButton } from "@/components/allowed-button";
 import { Id } from "@/components/copyable";
 import { downloadFile } from "@/components/download";
-import { LogView } from "@/components/log-view";
 import { ErrorPanel, Facts, Page, PageHeader } from "@/components/page";
 import { StatusBadge } from "@/components/status";
 import { Elapsed, Time } from "@/components/time";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
-import { CardSkeleton } from "@/components/ui/skeleton";
+import { CardSkeleton, Skeleton } from "@/components/ui/skeleton";
 import { BuildMessages } from "@/features/builds/build-messages";
+import { FlashParts } from "@/features/builds/flash-parts";
+import { sizeChange } from "@/features/builds/memory";
+import { MemoryBars } from "@/features/builds/memory-bars";
 import { useCancelBuild } from "@/features/builds/queries";
 import { bytes, imageFileName, plural } from "@/lib/format";
 import { sentence } from "@/lib/reasons";
 import { BUILD } from "@/lib/status";
+import { toolchainName } from "@/lib/toolchains";
+
+const Terminal = lazy(() => import("@/components/terminal"));
 
 interface BuildPageProps {
   buildId: string;
@@ -32,6 +37,13 @@ export function BuildPage({ buildId, releaseDialog }: BuildPageProps) {
   const released = useQuery({ ...releases(build?.product), enabled: build?.image !== null && build?.image !== undefined }).data?.find(
     (release) => release.image.sha256 === build?.image?.sha256,
   );
+  const navigate = useNavigate();
+  const files = useQuery({ ...projectQuery(build?.projectId ?? ""), retry: false }).data?.files;
+  const resolve = (name: string) => {
+    const clean = name.replace(/^(\.\/)+/, "");
+    return files?.map((file) => file.path).filter((path) => path === clean || clean.endsWith(`/${path}`)).sort((a, b) => b.length - a.length)[0] ?? null;
+  };
+  const open = (file: string, line: number, column: number) => void navigate({ to: "/projects/$projectId", params: { projectId: build?.projectId ?? "" }, search: { file, line, column } });
   const cancel = useCancelBuild();
   const [releasing, setReleasing] = useState(false);
 
@@ -51,6 +63,8 @@ export function BuildPage({ buildId, releaseDialog }: BuildPageProps) {
     );
   }
   const { image } = build;
+  const change = sizeChange(build);
+  const errors = build.messages.filter((message) => message.severity.includes("error")).length;
   return (
     <Page>
       <PageHeader
@@ -58,6 +72,11 @@ export function BuildPage({ buildId, releaseDialog }: BuildPageProps) {
           <>
             {build.projectName} <span className="num">{build.version}</span>
             <StatusBadge kind={BUILD[build.state].kind} word={BUILD[build.state].word} data-testid="build-state" data-state={build.state} />
+            {build.fromCache && (
+              <span className="rounded-md border px-2 text-sm font-normal text-muted-foreground" title="An earlier build of the same inputs gave this image; nothing was compiled again." data-testid="from-cache">
+                from the cache
+              </span>
+            )}
           </>
         }
         about={
@@ -67,6 +86,11 @@ export function BuildPage({ buildId, releaseDialog }: BuildPageProps) {
               {build.projectName}
             </Link>
             , queued <Time at={build.queuedAt} /> by <Actor actor={build.createdBy} />
+            {build.state === "queued" && build.position !== null && (
+              <>
+                , <span className="text-foreground">number {build.position} in the queue</span>
+              </>
+            )}
           </>
         }
         action={
@@ -87,6 +111,14 @@ export function BuildPage({ buildId, releaseDialog }: BuildPageProps) {
           )
         }
       />
+      {build.acceptedErrors !== null && (
+        <p className="rounded-md border border-warning/60 px-3 py-2 text-sm" data-testid="accepted-errors">
+          <span aria-hidden className="mr-1.5 text-warning">
+            ▲
+          </span>
+          Built although the pin plan has errors. <Actor actor={build.createdBy} /> said why: <q className="font-medium break-words">{build.acceptedErrors}</q>
+        </p>
+      )}
       {build.error && (
         <div role="alert" className="rounded-md border border-destructive/50 bg-destructive/8 px-3 py-2 text-sm">
           <p className="font-medium break-words">{sentence(build.error.message)}</p>
@@ -97,7 +129,17 @@ export function BuildPage({ buildId, releaseDialog }: BuildPageProps) {
       )}
       <div className="grid grid-cols-[minmax(0,1fr)_380px] gap-4 max-xl:grid-cols-1">
         <Card title="Log" bodyClassName="h-[calc(100dvh-260px)] min-h-80">
-          <LogView path={`builds/${build.id}/log`} label="Build log" empty="The log is empty." testId="build-log" className="h-full" />
+          <Suspense fallback={<Skeleton className="m-3 h-40" />}>
+            <Terminal
+              path={`builds/${build.id}/log`}
+              label="Log of the build"
+              empty="The log is empty."
+              testId="build-log"
+              className="h-full"
+              resolve={resolve}
+              onPlace={({ file, line, column }) => open(file, line, column)}
+            />
+          </Suspense>
         </Card>
         <div className="flex min-w-0 flex-col gap-4 max-xl:order-first">
           {image && (
@@ -117,6 +159,19 @@ export function BuildPage({ buildId, releaseDialog }: BuildPageProps) {
               <Facts
                 items={[
                   ["Size", <span className="num">{bytes(image.sizeBytes)}</span>],
+                  ...(change && build.previous
+                    ? ([
+                        [
+                          "Change",
+                          <span data-testid="size-change">
+                            <span className="num">{change.words}</span> <span className="text-muted-foreground">against</span>{" "}
+                            <Link to="/builds/$buildId" params={{ buildId: build.previous.buildId }} className="num underline underline-offset-4">
+                              {build.previous.version}
+                            </Link>
+                          </span>,
+                        ],
+                      ] as [string, ReactNode][])
+                    : []),
                   ["SHA-256", <Id value={image.sha256} what="SHA-256" length={20} />],
                   ["Format", image.format === "host" ? "host (virtual device)" : "esp (chip image)"],
                   ["Chip", <span className="num">{image.chip}</span>],
@@ -126,9 +181,20 @@ export function BuildPage({ buildId, releaseDialog }: BuildPageProps) {
               />
             </Card>
           )}
+          {(build.memory !== null || build.state === "succeeded") && (
+            <Card title="Memory">
+              <MemoryBars memory={build.memory} imageBytes={image?.sizeBytes ?? null} />
+            </Card>
+          )}
+          {build.flashParts.length > 0 && image && (
+            <Card title="Flash parts" note="for a board that never ran this product">
+              <FlashParts build={{ ...build, chip: image.chip }} />
+            </Card>
+          )}
           <Card title="Build">
             <Facts
               items={[
+                ["Toolchain", `${toolchainName(build.toolchain)}${build.environment === null ? "" : `, environment ${build.environment}`}`],
                 ["Product", <span className="num">{build.product}</span>],
                 ["Took", <Elapsed from={build.startedAt} to={build.finishedAt} />],
                 ["Sandbox", <span className="num">{build.sandbox ?? "–"}</span>],
@@ -137,8 +203,16 @@ export function BuildPage({ buildId, releaseDialog }: BuildPageProps) {
               ]}
             />
           </Card>
-          <Card title="Problems" note={plural(build.messages.length, "message")} scrollLabel="Problem list" bodyClassName="max-h-96 overflow-y-auto">
-            {build.messages.length === 0 ? <p className="px-3 py-3 text-sm text-muted-foreground">{isOpen(build.state) ? "None so far." : "None."}</p> : <BuildMessages messages={build.messages} />}
+          <Card title="Problems" note={`${plural(errors, "error")}, ${plural(build.warnings, "warning")}`} scrollLabel="Problem list" bodyClassName="max-h-96 overflow-y-auto">
+            {build.messages.length === 0 ? <p className="px-3 py-3 text-sm text-muted-foreground">{isOpen(build.state) ? "None so far." : "None."}</p> : (
+              <BuildMessages
+                messages={build.messages}
+                onPick={(message) => {
+                  const file = message.file === null ? null : resolve(message.file);
+                  if (file !== null) open(file, message.line ?? 1, message.column ?? 1);
+                }}
+              />
+            )}
           </Card>
         </div>
       </div>

@@ -1,65 +1,17 @@
-import * as monaco from "monaco-editor/editor/editor.api.js";
-import "monaco-editor/features/register.all.js";
-import "monaco-editor/languages/definitions/cpp/register.js";
-import "monaco-editor/languages/definitions/markdown/register.js";
-import EditorWorker from "monaco-editor/editor/editor.worker.js?worker";
 import { useEffect, useRef } from "react";
 import type { BuildMessage } from "@/api/types";
-import { languageOf } from "@/features/projects/paths";
+import { languageControl } from "@/features/projects/language/state";
+import { openLanguage } from "@/features/projects/language/session";
+import { EDITOR_OPTIONS, findModel, isReplacing, modelOf, modelUri, monaco, pathOfModel, replaceText, themeName } from "@/features/projects/monaco";
 import { useMediaQuery } from "@/lib/hooks";
 import { useResolvedTheme } from "@/lib/theme";
 
-self.MonacoEnvironment = { getWorker: () => new EditorWorker() };
-
-monaco.editor.defineTheme("espforge-dark", {
-  base: "vs-dark",
-  inherit: true,
-  rules: [
-    { token: "comment", foreground: "8a93a0" },
-    { token: "keyword", foreground: "7cc7e8" },
-    { token: "keyword.directive", foreground: "c3a6f2" },
-    { token: "string", foreground: "9bd6a3" },
-    { token: "number", foreground: "e8b0c8" },
-    { token: "type", foreground: "7cc7e8" },
-  ],
-  colors: {
-    "editor.background": "#0d1014",
-    "editor.foreground": "#e6e9ed",
-    "editorLineNumber.foreground": "#707984",
-    "editorLineNumber.activeForeground": "#e6e9ed",
-    "editor.lineHighlightBackground": "#15191e",
-    "editor.lineHighlightBorder": "#00000000",
-    "editor.selectionBackground": "#2b4a59",
-    "editorCursor.foreground": "#e3b04b",
-    "editorWidget.background": "#1b1f25",
-    "editorWidget.border": "#2c323a",
-    "editorIndentGuide.background1": "#22272d",
-    focusBorder: "#e3b04b",
-  },
-});
-monaco.editor.defineTheme("espforge-light", {
-  base: "vs",
-  inherit: true,
-  rules: [
-    { token: "comment", foreground: "5f6873" },
-    { token: "keyword", foreground: "0b5f86" },
-    { token: "keyword.directive", foreground: "6a3aa8" },
-    { token: "string", foreground: "1d6b35" },
-    { token: "number", foreground: "96285f" },
-  ],
-  colors: {
-    "editor.background": "#ffffff",
-    "editor.foreground": "#181c21",
-    "editorLineNumber.foreground": "#7a838d",
-    "editor.lineHighlightBackground": "#f3f5f7",
-    "editor.lineHighlightBorder": "#00000000",
-    focusBorder: "#b0700f",
-  },
-});
-
 export interface Place {
+  path: string;
   line: number;
   column: number;
+  /** What is marked from there on. */
+  length?: number;
   /** Another number for another request to go there. */
   request: number;
 }
@@ -67,54 +19,69 @@ export interface Place {
 interface CodeEditorProps {
   projectId: string;
   path: string;
+  /** Every file there is: what is no more is forgotten. */
+  paths: string[];
+  generated: string;
   value: string;
   readOnly: boolean;
   messages: BuildMessage[];
   place: Place | null;
   onChange: (text: string) => void;
+  onCursor: (line: number, column: number) => void;
+  onOpen: (path: string, line: number, column: number) => void;
+  readFile: (path: string) => Promise<string | null>;
 }
 
 const views = new Map<string, monaco.editor.ICodeEditorViewState | null>();
+const BUILD = "build";
 
 /** One editor, one model a file; scroll and cursor of each file are kept. */
-export default function CodeEditor({ projectId, path, value, readOnly, messages, place, onChange }: CodeEditorProps) {
+export default function CodeEditor({ projectId, path, paths, generated, value, readOnly, messages, place, onChange, onCursor, onOpen, readFile }: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<monaco.editor.IStandaloneCodeEditor | null>(null);
-  const changed = useRef(onChange);
+  const latest = useRef({ onChange, onCursor, onOpen, readFile });
   const theme = useResolvedTheme();
   const touch = useMediaQuery("(pointer: coarse)");
-  const key = `file:///${projectId}/${path}`;
+  const key = modelUri(projectId, path).toString();
   useEffect(() => {
-    changed.current = onChange;
+    latest.current = { onChange, onCursor, onOpen, readFile };
   });
 
   useEffect(() => {
     if (!host.current) return;
-    const made = monaco.editor.create(host.current, {
-      model: null,
-      automaticLayout: true,
-      fontFamily: '"JetBrains Mono Variable", monospace',
-      fontSize: 13,
-      lineHeight: 20,
-      minimap: { enabled: false },
-      scrollBeyondLastLine: false,
-      padding: { top: 8, bottom: 8 },
-      renderLineHighlight: "all",
-      tabSize: 4,
-      stickyScroll: { enabled: false },
-      fixedOverflowWidgets: true,
-      lineNumbersMinChars: 4,
-      ariaLabel: "Code",
-    });
+    const made = monaco.editor.create(host.current, { ...EDITOR_OPTIONS, model: null, padding: { top: 8, bottom: 8 }, renderLineHighlight: "all", tabSize: 4, ariaLabel: "Code", "semanticHighlighting.enabled": false });
     editor.current = made;
+    made.addAction({ id: "espforge.commands", label: "Commands of the editor", keybindings: [monaco.KeyMod.CtrlCmd | monaco.KeyMod.Shift | monaco.KeyCode.KeyP], run: (one) => one.trigger("", "editor.action.quickCommand", null) });
+    const cursor = made.onDidChangeCursorPosition((event) => latest.current.onCursor(event.position.lineNumber, event.position.column));
+    const opener = monaco.editor.registerEditorOpener({
+      openCodeEditor(_source, resource, at) {
+        const target = pathOfModel(resource);
+        if (target?.projectId !== projectId) return false;
+        const line = at === undefined ? 1 : "startLineNumber" in at ? at.startLineNumber : at.lineNumber;
+        const column = at === undefined ? 1 : "startColumn" in at ? at.startColumn : at.column;
+        latest.current.onOpen(target.path, line, column);
+        return true;
+      },
+    });
     return () => {
+      cursor.dispose();
+      opener.dispose();
       made.dispose();
       editor.current = null;
     };
-  }, []);
+  }, [projectId]);
 
   useEffect(() => {
-    monaco.editor.setTheme(theme === "dark" ? "espforge-dark" : "espforge-light");
+    const use = openLanguage(projectId, generated, (name) => latest.current.readFile(name));
+    languageControl.set(projectId, use);
+    return () => {
+      languageControl.set(projectId, null);
+      use.release();
+    };
+  }, [projectId, generated]);
+
+  useEffect(() => {
+    monaco.editor.setTheme(themeName(theme));
   }, [theme]);
 
   useEffect(() => {
@@ -124,36 +91,53 @@ export default function CodeEditor({ projectId, path, value, readOnly, messages,
   useEffect(() => {
     const made = editor.current;
     if (!made) return;
-    const uri = monaco.Uri.parse(key);
-    const model = monaco.editor.getModel(uri) ?? monaco.editor.createModel(value, languageOf(path), uri);
+    const model = modelOf(projectId, path, value);
     made.setModel(model);
     const view = views.get(key);
     if (view) made.restoreViewState(view);
-    const listener = model.onDidChangeContent(() => changed.current(model.getValue()));
+    const at = made.getPosition();
+    latest.current.onCursor(at?.lineNumber ?? 1, at?.column ?? 1);
+    const listener = model.onDidChangeContent((event) => {
+      if (isReplacing()) return;
+      // A message of the last build is old as soon as its line is another.
+      const touched = (line: number) => event.changes.some((change) => line >= change.range.startLineNumber && line <= change.range.endLineNumber);
+      const markers = monaco.editor.getModelMarkers({ owner: BUILD, resource: model.uri });
+      if (markers.some((marker) => touched(marker.startLineNumber))) monaco.editor.setModelMarkers(model, BUILD, markers.filter((marker) => !touched(marker.startLineNumber)));
+      latest.current.onChange(model.getValue());
+    });
     return () => {
       listener.dispose();
       views.set(key, made.saveViewState());
     };
     // The text itself is followed below; a new one must not make a new model.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [key, path]);
+  }, [key, path, projectId]);
 
   useEffect(() => {
-    const model = monaco.editor.getModel(monaco.Uri.parse(key));
-    if (model && model.getValue() !== value) model.setValue(value);
-  }, [key, value]);
+    const model = findModel(projectId, path);
+    if (model) replaceText(model, value);
+  }, [projectId, path, value]);
 
   useEffect(() => {
-    const model = monaco.editor.getModel(monaco.Uri.parse(key));
+    for (const model of monaco.editor.getModels()) {
+      const at = pathOfModel(model.uri);
+      if (at?.projectId !== projectId || at.path === generated || paths.includes(at.path)) continue;
+      views.delete(model.uri.toString());
+      model.dispose();
+    }
+  }, [projectId, generated, paths]);
+
+  useEffect(() => {
+    const model = findModel(projectId, path);
     if (!model) return;
     monaco.editor.setModelMarkers(
       model,
-      "build",
+      BUILD,
       messages
         .filter((message) => message.line !== null)
         .map((message) => {
           const line = Math.min(Math.max(1, message.line ?? 1), model.getLineCount());
-          const column = Math.max(1, message.column ?? 1);
+          const column = Math.min(Math.max(1, message.column ?? 1), model.getLineMaxColumn(line));
           const word = model.getWordAtPosition({ lineNumber: line, column });
           return {
             startLineNumber: line,
@@ -161,19 +145,21 @@ export default function CodeEditor({ projectId, path, value, readOnly, messages,
             startColumn: column,
             endColumn: word?.endColumn ?? column + 1,
             message: message.text,
+            source: BUILD,
             severity: message.severity.includes("error") ? monaco.MarkerSeverity.Error : message.severity === "warning" ? monaco.MarkerSeverity.Warning : monaco.MarkerSeverity.Info,
           };
         }),
     );
-  }, [key, messages]);
+  }, [projectId, path, messages]);
 
   useEffect(() => {
-    if (!place) return;
-    const position = { lineNumber: place.line, column: place.column };
-    editor.current?.setPosition(position);
-    editor.current?.revealPositionInCenter(position);
-    editor.current?.focus();
-  }, [place, key]);
+    const made = editor.current;
+    if (!place || !made || place.path !== path) return;
+    const range = { startLineNumber: place.line, endLineNumber: place.line, startColumn: place.column, endColumn: place.column + (place.length ?? 0) };
+    made.setSelection(range);
+    made.revealRangeInCenter(range);
+    made.focus();
+  }, [place, path]);
 
   return <div ref={host} className="h-full w-full" data-testid="code-editor" data-path={path} />;
 }

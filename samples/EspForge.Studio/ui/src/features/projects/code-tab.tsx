@@ -1,101 +1,206 @@
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useMemo, type ReactNode } from "react";
-import { toast } from "sonner";
+import { PanelLeft } from "lucide-react";
+import { lazy, Suspense, useMemo, useState, type ReactNode } from "react";
 import { api } from "@/api/client";
-import { projectFile } from "@/api/queries";
-import type { BuildMessage, PinCode, Project } from "@/api/types";
+import { projectFile, type SearchOptions } from "@/api/queries";
+import type { BuildMessage, PinCode, Project, Revision } from "@/api/types";
 import { ErrorPanel } from "@/components/page";
-import { Select } from "@/components/ui/input";
+import { Splitter, useKeptSize } from "@/components/splitter";
+import { Button } from "@/components/ui/button";
+import { Dialog, DialogContent } from "@/components/ui/dialog";
 import { Skeleton } from "@/components/ui/skeleton";
-import type { Place } from "@/features/projects/code-editor";
-import { drafts, useDrafts } from "@/features/projects/drafts";
-import { FileTree } from "@/features/projects/file-tree";
-import { fileOf, GENERATED, sortPaths } from "@/features/projects/paths";
-import { useDeleteFile, useWriteFile } from "@/features/projects/queries";
-import { useMay } from "@/lib/hooks";
+import { conflictOf, isBehind } from "@/features/projects/conflicts";
+import { drafts } from "@/features/projects/drafts";
+import { EditorTabs } from "@/features/projects/editor-tabs";
+import { useDiagnostics } from "@/features/projects/language/state";
+import { fileOf, LIMITS } from "@/features/projects/paths";
+import { RevisionView } from "@/features/projects/revision-view";
+import { SidePanel, type Side } from "@/features/projects/side-panel";
+import { StatusBar } from "@/features/projects/status-bar";
+import type { Workspace } from "@/features/projects/use-workspace";
+import { useMay, useMediaQuery } from "@/lib/hooks";
 
 const CodeEditor = lazy(() => import("@/features/projects/code-editor"));
 
+/** What is asked of the side panel from outside, by a key or the palette. */
+export interface SideRequest {
+  side: Side;
+  request: number;
+}
+
 interface CodeTabProps {
   project: Project;
-  path: string;
-  onOpen: (path: string) => void;
+  workspace: Workspace;
+  /** Of the last build. */
   messages: BuildMessage[];
-  place: Place | null;
+  side: SideRequest;
+  onSide: (side: Side) => void;
+  sideOpen: boolean;
+  onSideOpen: (open: boolean) => void;
   panel: ReactNode;
 }
 
-export function CodeTab({ project, path, onOpen, messages, place, panel }: CodeTabProps) {
+const encoder = new TextEncoder();
+
+export function CodeTab({ project, workspace, messages, side, onSide, sideOpen, onSideOpen, panel }: CodeTabProps) {
+  const { path, generated, unsaved, openFile } = workspace;
   const may = useMay("projects.write");
-  const unsaved = useDrafts(project.id);
-  const generated = path === GENERATED;
-  const file = useQuery({ ...projectFile(project.id, path), enabled: !generated && path !== "" });
-  const header = useQuery({ queryKey: ["pins-code", project.plan], queryFn: () => api.post<PinCode>("pins/code", project.plan), enabled: generated });
-  const write = useWriteFile(project.id);
-  const remove = useDeleteFile(project.id);
-  const paths = useMemo(() => project.files.map((entry) => entry.path), [project.files]);
+  const narrow = useMediaQuery("(max-width: 767px)");
+  const [sideWidth, setSideWidth] = useKeptSize("espforge.side", 248);
+  const [panelHeight, setPanelHeight] = useKeptSize("espforge.panel", 240);
+  const [search, setSearch] = useState<SearchOptions>({ q: "", case: false, word: false, regex: false });
+  const [revision, setRevision] = useState<{ revision: Revision; path: string | null } | null>(null);
+  const [cursor, setCursor] = useState({ line: 1, column: 1 });
+  const isGenerated = path === generated;
+  const file = useQuery({ ...projectFile(project.id, path), enabled: !isGenerated && path !== "" });
+  const header = useQuery({ queryKey: ["pins-code", project.plan], queryFn: () => api.post<PinCode>("pins/code", project.plan), enabled: isGenerated });
+  const typing = useDiagnostics(project.id);
+
   const problems = useMemo(() => {
     const counts = new Map<string, number>();
-    for (const message of messages) {
-      const name = fileOf(message, project.files);
-      if (name !== null) counts.set(name, (counts.get(name) ?? 0) + 1);
+    const seen = new Set<string>();
+    for (const message of [...messages, ...typing]) {
+      const name = message.severity === "note" ? null : fileOf(message, project.files, generated);
+      const key = `${name} ${message.line} ${message.text}`;
+      if (name === null || seen.has(key)) continue;
+      seen.add(key);
+      counts.set(name, (counts.get(name) ?? 0) + 1);
     }
     return counts;
-  }, [messages, project.files]);
-  const mine = useMemo(() => messages.filter((message) => fileOf(message, project.files) === path), [messages, project.files, path]);
-  const saved = generated ? header.data?.content : file.data?.content;
-  const text = generated ? saved : (unsaved[path] ?? saved);
-  const readOnly = !may.allowed || generated;
-  const failed = generated ? header.error : file.error;
+  }, [messages, typing, project.files, generated]);
+  const mine = useMemo(() => messages.filter((message) => fileOf(message, project.files, generated) === path), [messages, project.files, generated, path]);
+  const saved = isGenerated ? undefined : file.data;
+  const savedText = isGenerated ? header.data?.content : file.data?.content;
+  const text = isGenerated ? savedText : (unsaved[path]?.text ?? savedText);
+  const failed = isGenerated ? header.error : file.error;
+  const behind = isBehind(unsaved[path], saved);
+  const unsavedPaths = useMemo(() => new Set(Object.keys(unsaved)), [unsaved]);
+  const sizeBytes = useMemo(() => encoder.encode(text ?? "").length, [text]);
+  const counted = [...messages, ...typing];
+
+  const beside = (
+    <SidePanel
+      project={project}
+      workspace={workspace}
+      side={side.side}
+      onSide={onSide}
+      search={search}
+      onSearch={setSearch}
+      searchWanted={side.request}
+      problems={problems}
+      revision={revision?.revision ?? null}
+      onRevision={(picked, of) => setRevision({ revision: picked, path: of })}
+      onPicked={() => narrow && onSideOpen(false)}
+    />
+  );
 
   return (
-    <div className="grid min-h-0 flex-1 grid-cols-[200px_minmax(0,1fr)] grid-rows-[minmax(0,1fr)_minmax(160px,34%)] max-md:grid-cols-1 max-md:grid-rows-[auto_minmax(280px,1fr)_minmax(200px,36%)]">
-      <div className="row-span-2 min-h-0 border-r bg-card max-md:row-span-1 max-md:border-r-0 max-md:border-b max-md:p-2">
-        <div className="h-full max-md:hidden">
-          <FileTree
-            paths={paths}
-            active={path}
-            unsaved={new Set(Object.keys(unsaved))}
-            problems={problems}
-            readOnly={!may.allowed}
-            onOpen={onOpen}
-            onCreate={async (name) => {
-              try {
-                await write.mutateAsync({ path: name, content: name.endsWith(".h") ? "#pragma once\n" : "" });
-                onOpen(name);
-              } catch (error) {
-                toast.error(error instanceof Error ? error.message : "The file could not be made.");
-              }
-            }}
-            onDelete={async (name) => {
-              await remove.mutateAsync(name);
-              drafts.drop(project.id, name);
-              if (name === path) onOpen(sortPaths(paths.filter((other) => other !== name))[0] ?? GENERATED);
-            }}
-          />
-        </div>
-        <Select aria-label="File" className="font-mono md:hidden" value={path} onChange={(event) => onOpen(event.target.value)}>
-          {sortPaths([...paths, GENERATED]).map((name) => (
-            <option key={name} value={name}>
-              {name}
-              {unsaved[name] === undefined ? "" : " •"}
-            </option>
-          ))}
-        </Select>
-      </div>
-      <div className="relative min-h-0 min-w-0">
-        {failed && text === undefined ? (
-          <ErrorPanel error={failed} className="m-3" />
-        ) : text === undefined ? (
-          <EditorSkeleton />
-        ) : (
-          <Suspense fallback={<EditorSkeleton />}>
-            <CodeEditor projectId={project.id} path={path} value={text} readOnly={readOnly} messages={mine} place={place} onChange={(next) => !readOnly && drafts.write(project.id, path, next, saved)} />
-          </Suspense>
+    <div className="flex min-h-0 flex-1 flex-col">
+      <div className="flex min-h-0 flex-1">
+        {!narrow && sideOpen && (
+          <>
+            <div className="min-h-0 shrink-0 bg-card" style={{ width: sideWidth }}>
+              {beside}
+            </div>
+            <Splitter label="Width of the panel beside the editor" orientation="vertical" value={sideWidth} min={180} max={520} onChange={setSideWidth} />
+          </>
         )}
-        {generated && <p className="caption pointer-events-none absolute top-2 right-4 rounded-md border bg-card px-2 py-1">made from the pin plan at every build</p>}
+        <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+          <div className="flex shrink-0 items-center border-b bg-card">
+            <Button variant="ghost" size="icon" aria-label={sideOpen && !narrow ? "Hide files, search and history" : "Show files, search and history"} aria-expanded={sideOpen} title="Files, search and history" className="mx-0.5 shrink-0" onClick={() => onSideOpen(!sideOpen)}>
+              <PanelLeft />
+            </Button>
+            <EditorTabs
+              paths={workspace.open}
+              active={revision ? "" : path}
+              unsaved={unsavedPaths}
+              problems={problems}
+              onOpen={(name) => {
+                setRevision(null);
+                openFile(name);
+              }}
+              onClose={workspace.closeFile}
+            />
+          </div>
+          {behind && !revision && saved && (
+            <div role="alert" className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b bg-card px-3 py-1.5 text-sm">
+              <span className="min-w-0 flex-1 basis-48">
+                <span aria-hidden className="mr-1.5 text-warning">
+                  ▲
+                </span>
+                Somebody saved this file after you began to change it.
+              </span>
+              <Button size="sm" variant="outline" onClick={() => workspace.showConflict(conflictOf(path, unsaved[path]?.text ?? "", null, saved))}>
+                Compare
+              </Button>
+            </div>
+          )}
+          {sizeBytes > LIMITS.fileBytes && !revision && (
+            <p role="alert" className="border-b bg-card px-3 py-1.5 text-sm text-destructive">
+              The file is too long to be saved: at most {LIMITS.fileBytes / 1024} KiB.
+            </p>
+          )}
+          <div className="relative min-h-0 flex-1 max-md:min-h-40">
+            {revision ? (
+              <RevisionView
+                key={revision.revision.revision}
+                project={project}
+                revision={revision.revision}
+                path={revision.path}
+                unsaved={revision.path === null ? unsavedPaths.size > 0 : unsavedPaths.has(revision.path)}
+                onClose={() => setRevision(null)}
+                onRestored={(restored) => {
+                  workspace.dropDrafts(restored);
+                  setRevision(null);
+                  if (restored !== null) openFile(restored);
+                }}
+              />
+            ) : failed && text === undefined ? (
+              <ErrorPanel error={failed} className="m-3" />
+            ) : text === undefined ? (
+              <EditorSkeleton />
+            ) : (
+              <Suspense fallback={<EditorSkeleton />}>
+                <CodeEditor
+                  projectId={project.id}
+                  path={path}
+                  paths={workspace.paths}
+                  generated={generated}
+                  value={text}
+                  readOnly={!may.allowed || isGenerated}
+                  messages={mine}
+                  place={workspace.place}
+                  onChange={(next) => may.allowed && !isGenerated && drafts.write(project.id, path, next, saved)}
+                  onCursor={(line, column) => setCursor({ line, column })}
+                  onOpen={(name, line, column) => openFile(name, { line, column })}
+                  readFile={workspace.readFile}
+                />
+              </Suspense>
+            )}
+            {isGenerated && !revision && <p className="caption pointer-events-none absolute top-2 right-4 rounded-md border bg-card px-2 py-1">made from the pin plan at every build</p>}
+          </div>
+          <Splitter label="Height of the panel below the editor" orientation="horizontal" after value={panelHeight} min={96} max={640} onChange={setPanelHeight} />
+          <div className="min-h-0 min-w-0 shrink-0 bg-card max-md:max-h-[45%]" style={{ height: panelHeight }}>
+            {panel}
+          </div>
+        </div>
       </div>
-      <div className="min-h-0 min-w-0 border-t bg-card">{panel}</div>
+      <StatusBar
+        projectId={project.id}
+        path={path}
+        cursor={cursor}
+        sizeBytes={sizeBytes}
+        toolchain={project.toolchain}
+        errors={counted.filter((message) => message.severity.includes("error")).length}
+        warnings={counted.filter((message) => message.severity === "warning").length}
+      />
+      {narrow && (
+        <Dialog open={sideOpen} onOpenChange={onSideOpen}>
+          <DialogContent title="Files, search, history" className="h-[80dvh]">
+            <div className="min-h-0 flex-1">{beside}</div>
+          </DialogContent>
+        </Dialog>
+      )}
     </div>
   );
 }

@@ -1,7 +1,18 @@
 import { useCallback, useSyncExternalStore } from "react";
 
-/** Unsaved text by project and path. It outlives the page of the project, so that looking elsewhere loses nothing. */
-type Drafts = Readonly<Record<string, string>>;
+/** Unsaved text, and which saved text it began from. */
+export interface Draft {
+  text: string;
+  /** Null: there was no such file when it began. */
+  etag: string | null;
+}
+export interface Saved {
+  content: string;
+  etag: string;
+}
+
+/** By project and path. It outlives the page of the project, so that looking elsewhere loses nothing. */
+export type Drafts = Readonly<Record<string, Draft>>;
 const NONE: Drafts = {};
 const kept = new Map<string, Drafts>();
 const listeners = new Set<() => void>();
@@ -14,10 +25,20 @@ function set(projectId: string, drafts: Drafts) {
 
 export const drafts = {
   of: (projectId: string): Drafts => kept.get(projectId) ?? NONE,
-  /** Text that equals what is saved is no draft. */
-  write(projectId: string, path: string, text: string, saved: string | undefined) {
-    if (text === saved) return drafts.drop(projectId, path);
-    set(projectId, { ...drafts.of(projectId), [path]: text });
+  /** Text that equals what is saved is no draft; a draft keeps the base it began from. */
+  write(projectId: string, path: string, text: string, saved: Saved | undefined) {
+    const before = drafts.of(projectId)[path];
+    if (saved !== undefined && text === saved.content) return drafts.drop(projectId, path);
+    set(projectId, { ...drafts.of(projectId), [path]: { text, etag: before ? before.etag : (saved?.etag ?? null) } });
+  },
+  /** The text stays; from now on it is a change of this saved text. */
+  rebase(projectId: string, path: string, etag: string | null) {
+    const draft = drafts.of(projectId)[path];
+    if (draft) set(projectId, { ...drafts.of(projectId), [path]: { ...draft, etag } });
+  },
+  move(projectId: string, from: string, to: string) {
+    const { [from]: draft, ...rest } = drafts.of(projectId);
+    if (draft !== undefined) set(projectId, { ...rest, [to]: draft });
   },
   drop(projectId: string, path: string) {
     const { [path]: gone, ...rest } = drafts.of(projectId);

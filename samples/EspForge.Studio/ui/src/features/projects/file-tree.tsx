@@ -1,108 +1,199 @@
-import { FileCode, FileCog, FileText, Plus, Trash2 } from "lucide-react";
-import { useState } from "react";
-import { ConfirmDialog } from "@/components/confirm-dialog";
+import { ChevronRight, Ellipsis, FileCode, FileCog, FilePlus, FileText, Folder, FolderOpen, FolderPlus, History, ListCollapse, Pencil, Trash2 } from "lucide-react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
-import { Input } from "@/components/ui/input";
-import { checkPath, GENERATED, sortPaths } from "@/features/projects/paths";
+import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuTrigger } from "@/components/ui/dropdown-menu";
+import { LIMITS } from "@/features/projects/paths";
+import { buildTree, parentOf, treeKey, visibleRows, type TreeRow } from "@/features/projects/tree";
 import { cn } from "@/lib/cn";
+import { bytes, plural } from "@/lib/format";
+
+export type TreeAction = { kind: "new-file" | "new-folder"; folder: string } | { kind: "rename" | "delete"; path: string; folder: boolean } | { kind: "history"; path: string };
 
 interface FileTreeProps {
   paths: string[];
+  /** Folders made here that hold nothing yet. */
+  folders: string[];
+  generated: string;
   active: string;
+  sizeBytes: number;
   unsaved: ReadonlySet<string>;
   problems: ReadonlyMap<string, number>;
   readOnly: boolean;
   onOpen: (path: string) => void;
-  onCreate: (path: string) => Promise<unknown>;
-  onDelete: (path: string) => Promise<unknown>;
+  onAction: (action: TreeAction) => void;
 }
 
-export function FileTree({ paths, active, unsaved, problems, readOnly, onOpen, onCreate, onDelete }: FileTreeProps) {
-  const [naming, setNaming] = useState(false);
-  const [name, setName] = useState("");
-  const [deleting, setDeleting] = useState<string | null>(null);
-  const wrong = checkPath(name, paths);
-  const create = async () => {
-    if (name === "" || wrong) return;
-    await onCreate(name);
-    setNaming(false);
-    setName("");
+/** Files and folders as a tree (WAI-ARIA Authoring Practices): arrows move, Enter opens, F2 renames, Delete deletes, letters find. */
+export function FileTree({ paths, folders, generated, active, sizeBytes, unsaved, problems, readOnly, onOpen, onAction }: FileTreeProps) {
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const [focused, setFocused] = useState(active);
+  const [menu, setMenu] = useState<string | null>(null);
+  const list = useRef<HTMLUListElement>(null);
+  const moveFocus = useRef(false);
+  const tree = useMemo(() => buildTree([...paths, generated], folders), [paths, generated, folders]);
+  const rows = useMemo(() => visibleRows(tree, closed), [tree, closed]);
+  const current = rows.some((row) => row.node.path === focused) ? focused : (rows[0]?.node.path ?? "");
+
+  // The file on the screen is always to be seen in the tree.
+  useEffect(() => {
+    setFocused(active);
+    setClosed((old) => {
+      const open = [...old].filter((folder) => !active.startsWith(`${folder}/`));
+      return open.length === old.size ? old : new Set(open);
+    });
+  }, [active]);
+  useEffect(() => {
+    if (!moveFocus.current) return;
+    moveFocus.current = false;
+    list.current?.querySelector<HTMLElement>(`[data-tree="${CSS.escape(current)}"]`)?.focus();
+  });
+
+  const toggle = (path: string, close: boolean) => {
+    const next = new Set(closed);
+    if (close) next.add(path);
+    else next.delete(path);
+    setClosed(next);
   };
+  const isFolder = (path: string) => rows.find((row) => row.node.path === path)?.node.kind === "folder";
+  const folderOf = (path: string) => (isFolder(path) ? path : parentOf(path));
+  const may = (path: string) => !readOnly && path !== generated && path !== "";
+
+  const onKeyDown = (event: React.KeyboardEvent, row: TreeRow) => {
+    const { path, kind } = row.node;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      if (kind === "folder") toggle(path, !closed.has(path));
+      else onOpen(path);
+    } else if (event.key === "F2" && may(path)) {
+      event.preventDefault();
+      onAction({ kind: "rename", path, folder: kind === "folder" });
+    } else if (event.key === "Delete" && may(path)) {
+      event.preventDefault();
+      onAction({ kind: "delete", path, folder: kind === "folder" });
+    } else if ((event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) && (may(path) || path !== "")) {
+      event.preventDefault();
+      setMenu(path);
+    } else {
+      const step = treeKey(event.key, rows, path, closed);
+      if (step === null) return;
+      event.preventDefault();
+      if ("focus" in step) {
+        moveFocus.current = true;
+        setFocused(step.focus);
+      } else if ("open" in step) toggle(step.open, false);
+      else toggle(step.close, true);
+    }
+  };
+
+  const allFolders = rows.filter((row) => row.node.kind === "folder").map((row) => row.node.path);
   return (
     <nav aria-label="Files" className="flex h-full min-h-0 flex-col">
-      <div className="flex h-9 items-center border-b px-3 text-xs font-medium text-muted-foreground">
-        Files
-        <Button variant="ghost" size="icon-sm" className="ml-auto" aria-label="New file" title="New file" disabled={readOnly} onClick={() => setNaming(true)}>
-          <Plus />
+      <div className="flex h-9 shrink-0 items-center gap-0.5 border-b pr-1 pl-3 pointer-coarse:h-11">
+        <span className="caption mr-auto">{plural(paths.length, "file")}</span>
+        <Button variant="ghost" size="icon-sm" aria-label="New file" title="New file" disabled={readOnly} onClick={() => onAction({ kind: "new-file", folder: folderOf(current) })}>
+          <FilePlus />
+        </Button>
+        <Button variant="ghost" size="icon-sm" aria-label="New folder" title="New folder" disabled={readOnly} onClick={() => onAction({ kind: "new-folder", folder: folderOf(current) })}>
+          <FolderPlus />
+        </Button>
+        <Button variant="ghost" size="icon-sm" aria-label="Close all folders" title="Close all folders" disabled={allFolders.length === 0} onClick={() => setClosed(new Set(allFolders))}>
+          <ListCollapse />
         </Button>
       </div>
-      <ul className="min-h-0 flex-1 overflow-y-auto py-1">
-        {sortPaths([...paths, GENERATED]).map((path) => {
-          const Icon = path === GENERATED ? FileCog : /\.[ch]$/.test(path) ? FileCode : FileText;
-          const count = problems.get(path) ?? 0;
+      <ul ref={list} role="tree" aria-label="Files of the project" className="min-h-0 flex-1 overflow-y-auto py-1">
+        {rows.map((row) => {
+          const { path, name, kind } = row.node;
+          const folder = kind === "folder";
+          const open = folder && !closed.has(path);
+          const Icon = folder ? (open ? FolderOpen : Folder) : path === generated ? FileCog : /\.(c|h|cpp|hpp|cc|cxx|ino|S|s)$/.test(path) ? FileCode : FileText;
+          const count = folder ? [...problems].filter(([file]) => !open && file.startsWith(`${path}/`)).reduce((sum, [, n]) => sum + n, 0) : (problems.get(path) ?? 0);
+          const isUnsaved = folder ? !open && [...unsaved].some((file) => file.startsWith(`${path}/`)) : unsaved.has(path);
           return (
-            <li key={path} className="group relative">
-              <button
-                type="button"
-                aria-current={path === active ? "page" : undefined}
-                className={cn("flex h-7 w-full items-center gap-2 px-3 text-left text-sm hover:bg-raised pointer-coarse:h-10", path === active && "bg-raised font-medium", path === GENERATED && "text-muted-foreground")}
-                onClick={() => onOpen(path)}
-                title={path === GENERATED ? "Made from the pin plan at every build" : path}
-              >
-                <Icon className="size-3.5 shrink-0 text-muted-foreground" aria-hidden />
-                <span className="num min-w-0 truncate">{path}</span>
-                {unsaved.has(path) && <span className="size-1.5 shrink-0 rounded-full bg-foreground" role="img" aria-label="unsaved" />}
-                {count > 0 && <span className="num ml-auto text-xs text-failed group-hover:mr-5">{count}</span>}
-              </button>
-              {path !== GENERATED && !readOnly && (
-                <button
-                  type="button"
-                  aria-label={`Delete ${path}`}
-                  className="absolute top-1 right-1.5 rounded-md p-1 text-muted-foreground opacity-0 group-hover:opacity-100 hover:text-destructive focus-visible:opacity-100"
-                  onClick={() => setDeleting(path)}
-                >
-                  <Trash2 className="size-3" />
-                </button>
+            <li
+              key={`${kind} ${path}`}
+              role="treeitem"
+              aria-level={row.level}
+              aria-posinset={row.position}
+              aria-setsize={row.size}
+              aria-selected={path === active}
+              {...(folder ? { "aria-expanded": open } : {})}
+              aria-label={[name, path === generated ? "made from the pin plan" : "", isUnsaved ? "unsaved" : "", count > 0 ? plural(count, "problem") : ""].filter(Boolean).join(", ")}
+              data-tree={path}
+              title={path === generated ? `${path}: made from the pin plan at every build` : path}
+              tabIndex={path === current ? 0 : -1}
+              className={cn(
+                "group relative flex h-7 cursor-pointer items-center gap-1.5 pr-1 text-sm hover:bg-raised focus-visible:-outline-offset-2 pointer-coarse:h-10",
+                path === active && "bg-raised font-medium",
+                path === generated && "text-muted-foreground",
               )}
+              style={{ paddingLeft: 8 + (row.level - 1) * 14 }}
+              onClick={(event) => {
+                if (event.target instanceof Element && event.target.closest("button, [role=menu]")) return;
+                setFocused(path);
+                if (folder) toggle(path, open);
+                else onOpen(path);
+              }}
+              onFocus={(event) => event.target === event.currentTarget && setFocused(path)}
+              onKeyDown={(event) => event.target === event.currentTarget && onKeyDown(event, row)}
+              onContextMenu={(event) => {
+                event.preventDefault();
+                setFocused(path);
+                setMenu(path);
+              }}
+            >
+              {folder ? <ChevronRight className={cn("size-3.5 shrink-0 text-muted-foreground", open && "rotate-90")} aria-hidden /> : <span className="w-3.5 shrink-0" />}
+              <Icon className="size-3.5 shrink-0 text-muted-foreground" aria-hidden />
+              <span className="num min-w-0 truncate">{name}</span>
+              {isUnsaved && <span aria-hidden className="size-1.5 shrink-0 rounded-full bg-foreground" />}
+              <span className="ml-auto flex shrink-0 items-center">
+                {count > 0 && (
+                  <span aria-hidden className="num px-1 text-xs text-failed">
+                    {count}
+                  </span>
+                )}
+                <DropdownMenu open={menu === path} onOpenChange={(next) => setMenu(next ? path : null)}>
+                  <DropdownMenuTrigger asChild>
+                    <button type="button" tabIndex={-1} aria-label={`Actions for ${path}`} className="flex size-5 items-center justify-center rounded-md text-muted-foreground opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 hover:bg-border hover:text-foreground data-[state=open]:opacity-100 pointer-coarse:size-10 pointer-coarse:opacity-100">
+                      <Ellipsis className="size-3.5" />
+                    </button>
+                  </DropdownMenuTrigger>
+                  <DropdownMenuContent
+                    align="start"
+                    onCloseAutoFocus={(event) => {
+                      event.preventDefault();
+                      list.current?.querySelector<HTMLElement>(`[data-tree="${CSS.escape(path)}"]`)?.focus();
+                    }}
+                  >
+                    <DropdownMenuItem disabled={readOnly} onSelect={() => onAction({ kind: "new-file", folder: folder ? path : parentOf(path) })}>
+                      <FilePlus /> New file here
+                    </DropdownMenuItem>
+                    {folder && (
+                      <DropdownMenuItem disabled={readOnly} onSelect={() => onAction({ kind: "new-folder", folder: path })}>
+                        <FolderPlus /> New folder here
+                      </DropdownMenuItem>
+                    )}
+                    {!folder && path !== generated && (
+                      <DropdownMenuItem onSelect={() => onAction({ kind: "history", path })}>
+                        <History /> History
+                      </DropdownMenuItem>
+                    )}
+                    <DropdownMenuItem disabled={!may(path)} onSelect={() => onAction({ kind: "rename", path, folder })}>
+                      <Pencil /> Rename or move <kbd className="num ml-auto pl-4 text-xs text-muted-foreground">F2</kbd>
+                    </DropdownMenuItem>
+                    <DropdownMenuItem disabled={!may(path)} onSelect={() => onAction({ kind: "delete", path, folder })}>
+                      <Trash2 /> Delete <kbd className="num ml-auto pl-4 text-xs text-muted-foreground">Del</kbd>
+                    </DropdownMenuItem>
+                  </DropdownMenuContent>
+                </DropdownMenu>
+              </span>
             </li>
           );
         })}
-        {naming && (
-          <li className="px-2 py-1">
-            <form
-              onSubmit={(event) => {
-                event.preventDefault();
-                void create();
-              }}
-            >
-              <Input
-                aria-label="Path of the new file"
-                aria-invalid={wrong !== undefined}
-                placeholder="sensor.c"
-                className="h-7 font-mono"
-                autoFocus
-                value={name}
-                onChange={(event) => setName(event.target.value)}
-                onBlur={() => name === "" && setNaming(false)}
-                onKeyDown={(event) => {
-                  if (event.key === "Escape") {
-                    setNaming(false);
-                    setName("");
-                  }
-                }}
-              />
-              {wrong && (
-                <p role="alert" className="mt-1 text-xs text-destructive">
-                  {wrong}
-                </p>
-              )}
-            </form>
-          </li>
-        )}
       </ul>
-      <ConfirmDialog open={deleting !== null} onClose={() => setDeleting(null)} title={`Delete ${deleting ?? ""}`} confirm="Delete 1 file" onConfirm={() => onDelete(deleting ?? "")}>
-        <p>The file is removed from the project. Images that were built from it stay.</p>
-      </ConfirmDialog>
+      <p className={cn("caption num shrink-0 border-t px-3 py-1", (paths.length >= LIMITS.files * 0.95 || sizeBytes > LIMITS.projectBytes * 0.95) && "text-warning")}>
+        {paths.length} of {LIMITS.files} files · {bytes(sizeBytes)} of {bytes(LIMITS.projectBytes)}
+      </p>
     </nav>
   );
 }

@@ -2,10 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { ApiError } from "@/api/error";
-import { templates } from "@/api/queries";
+import { templates, toolchains } from "@/api/queries";
 import type { BoardSummary } from "@/api/types";
 import { BoardPicker } from "@/components/board-picker";
 import { ErrorPanel } from "@/components/page";
+import { StatusShape } from "@/components/status";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogBody, DialogContent, DialogFooter } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
@@ -13,10 +14,14 @@ import { Input } from "@/components/ui/input";
 import { useCreateProject } from "@/features/projects/queries";
 import { cn } from "@/lib/cn";
 import { slug } from "@/lib/format";
+import { useMay } from "@/lib/hooks";
+import { toolchainName } from "@/lib/toolchains";
 
 export function NewProjectDialog({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const list = useQuery(templates());
+  const mayTools = useMay("builds.read");
+  const ready = new Map(useQuery({ ...toolchains(), enabled: mayTools.allowed }).data?.map((one) => [one.id, one.ready]));
   const [name, setName] = useState("");
   const [product, setProduct] = useState("");
   const [board, setBoard] = useState<BoardSummary | null>(null);
@@ -24,9 +29,9 @@ export function NewProjectDialog({ onClose }: { onClose: () => void }) {
   const template = chosen || (list.data?.[0]?.id ?? "");
   const create = useCreateProject();
   const error = create.error instanceof ApiError ? create.error : null;
-  const ready = name.trim() !== "" && board !== null && template !== "";
+  const complete = name.trim() !== "" && board !== null && template !== "";
   const submit = () => {
-    if (!ready || board === null) return;
+    if (!complete || board === null) return;
     create.mutate(
       { name: name.trim(), board: board.id, template, ...(product.trim() ? { product: product.trim() } : {}) },
       { onSuccess: (project) => void navigate({ to: "/projects/$projectId", params: { projectId: project.id }, search: {} }) },
@@ -73,6 +78,11 @@ export function NewProjectDialog({ onClose }: { onClose: () => void }) {
                     <input type="radio" name="template" value={entry.id} checked={entry.id === template} onChange={() => setChosen(entry.id)} className="sr-only" />
                     <span className="font-medium">{entry.name}</span>
                     <span className="caption">{entry.description}</span>
+                    <span className="caption mt-auto flex items-center gap-1.5 pt-1 text-foreground/80">
+                      {ready.get(entry.toolchain) === false && <StatusShape kind="warning" />}
+                      {toolchainName(entry.toolchain)}
+                      {ready.get(entry.toolchain) === false && ", not installed here"}
+                    </span>
                   </label>
                 ))}
               </div>
@@ -84,7 +94,7 @@ export function NewProjectDialog({ onClose }: { onClose: () => void }) {
             <Button variant="ghost" onClick={onClose}>
               Not now
             </Button>
-            <Button type="submit" disabled={!ready || create.isPending}>
+            <Button type="submit" disabled={!complete || create.isPending}>
               {create.isPending ? "Creating …" : "Create project"}
             </Button>
           </DialogFooter>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Plus, SquareTerminal } from "lucide-react";
+import { Import, Plus, SquareTerminal } from "lucide-react";
 import { projects } from "@/api/queries";
 import type { Project } from "@/api/types";
 import { AllowedButton } from "@/components/allowed-button";
@@ -8,8 +8,10 @@ import { DataTable, LEAD, ROW_LINK, type Column } from "@/components/data-table"
 import { Empty, ErrorPanel, Page, PageHeader } from "@/components/page";
 import { Time } from "@/components/time";
 import { TableSkeleton } from "@/components/ui/skeleton";
+import { ImportDialog } from "@/features/projects/import-dialog";
 import { NewProjectDialog } from "@/features/projects/new-project-dialog";
 import { useMay } from "@/lib/hooks";
+import { toolchainName } from "@/lib/toolchains";
 
 const COLUMNS: Column<Project>[] = [
   {
@@ -31,6 +33,7 @@ const COLUMNS: Column<Project>[] = [
   { id: "product", header: "Product", show: "wide", cell: (project) => <span className="num">{project.product}</span>, sort: (project) => project.product, text: (project) => project.product },
   { id: "board", header: "Board", show: "wide", cell: (project) => <span className="num">{project.board}</span>, sort: (project) => project.board, text: (project) => project.board },
   { id: "chip", header: "Chip", show: "wide", cell: (project) => <span className="num">{project.chip}</span>, sort: (project) => project.chip, text: (project) => project.chip },
+  { id: "toolchain", header: "Toolchain", show: "desktop", cell: (project) => toolchainName(project.toolchain), sort: (project) => project.toolchain, text: (project) => toolchainName(project.toolchain) },
   { id: "pins", header: "Pins used", align: "right", show: "wide", cell: (project) => <span className="num">{project.plan.uses.length}</span>, sort: (project) => project.plan.uses.length },
   { id: "files", header: "Files", align: "right", show: "desktop", cell: (project) => <span className="num">{project.files.length}</span>, sort: (project) => project.files.length },
   { id: "updated", header: "Changed", align: "right", show: "always", cell: (project) => <Time at={project.updatedAt} />, sort: (project) => project.updatedAt },
@@ -43,9 +46,14 @@ export function ProjectsList() {
   const may = useMay("projects.write");
   const open = () => void navigate({ search: (old) => ({ ...old, new: true }) });
   const create = (
-    <AllowedButton needs="projects.write" onClick={open}>
-      <Plus /> New project
-    </AllowedButton>
+    <>
+      <AllowedButton needs="projects.write" variant="outline" onClick={() => void navigate({ search: (old) => ({ ...old, import: true }) })}>
+        <Import /> Import
+      </AllowedButton>
+      <AllowedButton needs="projects.write" onClick={open}>
+        <Plus /> New project
+      </AllowedButton>
+    </>
   );
   return (
     <Page>
@@ -69,6 +77,7 @@ export function ProjectsList() {
           }
         />
       )}
+      {search.import === true && may.allowed && <ImportDialog onClose={() => void navigate({ search: (old) => ({ ...old, import: undefined }), replace: true })} />}
       {search.new === true && may.allowed && <NewProjectDialog onClose={() => void navigate({ search: (old) => ({ ...old, new: undefined }), replace: true })} />}
     </Page>
   );

@@ -1,28 +1,44 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { filePath } from "@/api/queries";
 import type { Build, FileContent, Plan, Project } from "@/api/types";
+
+function took(client: QueryClient, project: Project) {
+  client.setQueryData(["project", project.id], project);
+  void client.invalidateQueries({ queryKey: ["projects"] });
+}
+
+function filesChanged(client: QueryClient, id: string) {
+  for (const noun of ["project", "project-history", "project-search"]) void client.invalidateQueries({ queryKey: [noun, id] });
+}
 
 export function useCreateProject() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (request: { name: string; product?: string; board: string; template: string }) => api.post<Project>("projects", request),
     meta: { inline: true },
-    onSuccess: (project) => {
-      client.setQueryData(["project", project.id], project);
-      void client.invalidateQueries({ queryKey: ["projects"] });
-    },
+    onSuccess: (project) => took(client, project),
+  });
+}
+
+export function useImportProject() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ archive, name, board }: { archive: Blob; name?: string; board?: string }) =>
+      api.post<Project>("projects/import", archive, { query: { name, board }, headers: { "Content-Type": "application/zip" } }),
+    meta: { inline: true },
+    onSuccess: (project) => took(client, project),
   });
 }
 
 export function useChangeProject(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (change: { name?: string; plan?: Plan }) => api.patch<Project>(`projects/${id}`, change),
+    mutationFn: (change: { name?: string; plan?: Plan; toolchain?: string }) => api.patch<Project>(`projects/${id}`, change),
     meta: { inline: true },
     onSuccess: (project) => {
-      client.setQueryData(["project", id], project);
-      void client.invalidateQueries({ queryKey: ["projects"] });
+      took(client, project);
+      void client.invalidateQueries({ queryKey: ["project-history", id] });
     },
   });
 }
@@ -39,14 +55,21 @@ export function useDeleteProject(id: string) {
   });
 }
 
+interface WriteFile {
+  path: string;
+  content: string;
+  /** If-Match or If-None-Match: what must be true for the save to count. */
+  headers: Record<string, string>;
+}
+
 export function useWriteFile(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ path, content }: { path: string; content: string }) => api.put<FileContent>(`projects/${id}/files/${filePath(path)}`, { content }),
+    mutationFn: ({ path, content, headers }: WriteFile) => api.put<FileContent>(`projects/${id}/files/${filePath(path)}`, { content }, headers),
     meta: { inline: true },
     onSuccess: (file, { path, content }) => {
       client.setQueryData(["project-file", id, path], { ...file, content });
-      void client.invalidateQueries({ queryKey: ["project", id] });
+      filesChanged(client, id);
     },
   });
 }
@@ -54,11 +77,37 @@ export function useWriteFile(id: string) {
 export function useDeleteFile(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (path: string) => api.delete<void>(`projects/${id}/files/${filePath(path)}`),
+    mutationFn: ({ path, etag }: { path: string; etag?: string | undefined }) => api.delete<void>(`projects/${id}/files/${filePath(path)}`, etag === undefined ? {} : { "If-Match": etag }),
     meta: { inline: true },
-    onSuccess: (_nothing, path) => {
+    onSuccess: (_nothing, { path }) => {
       client.removeQueries({ queryKey: ["project-file", id, path] });
-      void client.invalidateQueries({ queryKey: ["project", id] });
+      filesChanged(client, id);
+    },
+  });
+}
+
+export function useRenameFile(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (request: { from: string; to: string }) => api.post<Project>(`projects/${id}/rename`, request),
+    meta: { inline: true },
+    onSuccess: (project) => {
+      took(client, project);
+      void client.invalidateQueries({ queryKey: ["project-file", id] });
+      filesChanged(client, id);
+    },
+  });
+}
+
+export function useRestore(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ revision, path }: { revision: number; path?: string | undefined }) => api.post<Project>(`projects/${id}/history/${revision}/restore`, path === undefined ? {} : { path }),
+    meta: { inline: true },
+    onSuccess: (project) => {
+      took(client, project);
+      void client.invalidateQueries({ queryKey: ["project-file", id] });
+      filesChanged(client, id);
     },
   });
 }
@@ -66,7 +115,7 @@ export function useDeleteFile(id: string) {
 export function useStartBuild(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (version: string) => api.post<Build>(`projects/${id}/builds`, { version }),
+    mutationFn: (request: { version: string; environment?: string; acceptErrors?: string }) => api.post<Build>(`projects/${id}/builds`, request),
     meta: { inline: true },
     onSuccess: (build) => {
       client.setQueryData(["build", build.id], build);
