@@ -30,8 +30,9 @@ public class EditorInBrowserTests
         await page.Keyboard.PressAsync("Escape");
         await page.Keyboard.PressAsync("End");
         await page.Keyboard.PressAsync("Shift+Home");
-        await page.Keyboard.TypeAsync("ef_app_log(app, \"hello\");");
+        await page.Keyboard.TypeAsync("ef_app_log(app, \"hello\");\n}", new() { Delay = 10 });
         await page.Keyboard.PressAsync("Control+End");
+        await Expect(editor.Locator(".squiggly-error")).ToHaveCountAsync(0);
 
         // A mistake is seen while typing, before anything is saved or built.
         await page.Keyboard.TypeAsync("\nint broken = ;", new() { Delay = 10 });
@@ -44,6 +45,7 @@ public class EditorInBrowserTests
         await page.GetByRole(AriaRole.Tab, new() { NameRegex = new("^Problems") }).ClickAsync();
         var problem = page.Locator("[data-testid=problem][data-severity=error]").Filter(new() { HasText = "main.c" }).First;
         await Expect(problem).ToContainTextAsync("expected");
+        await Expect(problem).Not.ToContainTextAsync("../");
         await browser.ShotAsync("editor-build-failed");
         await page.Keyboard.PressAsync("Control+Home");
         await problem.GetByRole(AriaRole.Button).ClickAsync();
@@ -55,10 +57,11 @@ public class EditorInBrowserTests
         await page.Keyboard.PressAsync("Control+S");
         await BuildAsync(page, "1.0.0", "succeeded");
 
-        // The page of the build: how full the memory is, what it is made of, and one click to a release.
+        // The page of the build, and one click to a release.
         await page.GetByRole(AriaRole.Link, new() { NameRegex = new("Image") }).First.ClickAsync();
         await page.WaitForURLAsync("**/builds/*");
-        await Expect(page.GetByTestId("memory-bar").First).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("build-state").First).ToHaveAttributeAsync("data-state", "succeeded");
+        await Expect(page.GetByRole(AriaRole.Main)).ToContainTextAsync("SHA-256");
         await browser.ShotAsync("build-page");
         await page.GetByRole(AriaRole.Button, new() { Name = "Release this" }).ClickAsync();
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Sign and release" }).ClickAsync();

@@ -32,14 +32,16 @@ internal static class CompilerCache
         job.MountWritable(directory, MountName);
     }
 
-    /// <summary>The variables of a build's tools: the time, and where ccache keeps objects.</summary>
+    /// <summary>
+    /// The variables of a build's tools: the time, and where ccache keeps objects. No base directory: in a sandbox each job is at the same place, and with one
+    /// the compiler would name files relative to where it runs.
+    /// </summary>
     public static Dictionary<string, string> EnvironmentOf(BuildJob job)
     {
         var all = BuildDates.EnvironmentOf(job.Request);
         if (job.View.Mounts.FirstOrDefault(mount => mount.Name is MountName) is { } cache)
         {
             all["CCACHE_DIR"] = job.PathInside(cache.HostDirectory);
-            all["CCACHE_BASEDIR"] = job.PathInside(job.Directory);
             all["CCACHE_NOHASHDIR"] = "1";
             all["CCACHE_MAXSIZE"] = "100M";
             all["CCACHE_TEMPDIR"] = "/tmp";
