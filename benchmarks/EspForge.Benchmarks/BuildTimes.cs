@@ -55,10 +55,10 @@ internal static class BuildTimes
     private static async Task SandboxesAsync(string root, int rounds)
     {
         var job = Directory.CreateDirectory(Path.Combine(root, "job")).FullName;
-        var plain = Median(await RunAsync(rounds, () =>
+        var plain = Median(await RunAsync(rounds, static async () =>
         {
             using var process = Process.Start("/usr/bin/true");
-            return process.WaitForExitAsync();
+            await process.WaitForExitAsync();
         }));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"/usr/bin/true, plain",-48} median {plain.TotalMilliseconds,8:0.0} ms"));
         foreach (var sandbox in new IBuildSandbox[] { new BubblewrapSandbox(), new ContainerSandbox("runc", "host-usr"), new ProcessSandbox() })
