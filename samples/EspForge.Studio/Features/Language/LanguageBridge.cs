@@ -37,8 +37,8 @@ internal sealed class LanguageBridge(
 
     public void Dispose() => _sending.Dispose();
 
-    /// <summary>Runs until one side ends; the code and reason the socket is to be closed with.</summary>
-    public async Task<(int Code, string Reason)> RunAsync(
+    /// <summary>Runs until one side ends, then closes the socket with the reason.</summary>
+    public async Task RunAsync(
         WebSocket socket, LanguageSession session, LanguageSeats.Seat seat, ApiCaller caller, Guid project, BuildRequest sources, string server, CancellationToken cancel)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel, lifetime.ApplicationStopping, seat.Replaced);
@@ -51,11 +51,11 @@ internal sealed class LanguageBridge(
         ];
         using var late = idle.Token.Register(() => end.Cancel());
         var first = await Task.WhenAny(running);
-        var result = await OutcomeAsync(first, idle.Token, seat.Replaced);
+        var (code, reason) = await OutcomeAsync(first, idle.Token, seat.Replaced);
         await end.CancelAsync();
+        await SocketClosing.CloseAsync(socket, code, reason, _sending, running[0]);
         foreach (var task in running)
             await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return result;
     }
 
     private async Task<(int Code, string Reason)> OutcomeAsync(Task<(int Code, string Reason)> first, CancellationToken idle, CancellationToken replaced)
@@ -79,7 +79,10 @@ internal sealed class LanguageBridge(
         var message = new ArrayBufferWriter<byte>(4096);
         while (true)
         {
-            var received = await socket.ReceiveAsync(message.GetMemory(4096), cancel);
+            // Not cancelled: that would cut the connection, and the other side would not hear why.
+            var received = await socket.ReceiveAsync(message.GetMemory(4096), CancellationToken.None);
+            if (cancel.IsCancellationRequested)
+                return (1000, "Closed.");
             if (received.MessageType is WebSocketMessageType.Close)
                 return (1000, "Closed.");
             if (received.MessageType is WebSocketMessageType.Binary)
@@ -169,7 +172,7 @@ internal sealed class LanguageBridge(
         await _sending.WaitAsync(cancel);
         try
         {
-            await socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, cancel);
+            await socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
         }
         finally
         {
