@@ -47,4 +47,5 @@ BUILD_PACKAGES=(gcc libc6-dev cmake ninja-build libmbedtls-dev libcurl4-openssl-
 # What the tests need on top.
 TEST_PACKAGES=(libcmocka-dev clang libclang-rt-dev gcovr libmosquitto-dev libwebsockets-dev mosquitto mosquitto-clients gcc-riscv64-unknown-elf
   gcc-xtensa-lx106 libnewlib-dev chromium openssl curl ca-certificates
-  device-tree-compiler python3-yaml)
+  device-tree-compiler python3-yaml
+  clangd ccache runc util-linux)

@@ -64,19 +64,50 @@ internal sealed class BuildLog(IProgress<BuildLine>? sink, int maxBytes)
         var builder = new StringBuilder(text.Length);
         for (var i = 0; i < text.Length && builder.Length < MaxLineCharacters; i++)
         {
-            if (text[i] == '\e' && i + 1 < text.Length && text[i + 1] == '[')
+            if (text[i] == '\e')
             {
-                // A colour or cursor sequence: ESC [ parameters final.
-                i += 2;
-                while (i < text.Length && text[i] is >= ' ' and <= '?')
-                    i++;
+                i = EndOfEscape(text, i);
                 continue;
             }
 
+            // Letters that turn the direction of those around them would let a line say something else than it shows.
+            if (text[i] is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069'))
+                continue;
             if (!char.IsControl(text[i]) || text[i] == '\t')
                 builder.Append(text[i]);
         }
 
         return builder.ToString();
+    }
+
+    // ECMA-48: ESC [ parameters final; ESC ] (and P, X, ^, _) text up to BEL or ESC \; otherwise ESC, intermediates, final. The index of the last character.
+    private static int EndOfEscape(string text, int i)
+    {
+        if (i + 1 >= text.Length)
+            return i;
+        var kind = text[++i];
+        if (kind == '[')
+        {
+            for (i++; i < text.Length && text[i] is >= ' ' and <= '?'; i++)
+            {
+            }
+
+            return i;
+        }
+
+        if (kind is ']' or 'P' or 'X' or '^' or '_')
+        {
+            for (i++; i < text.Length && text[i] is not '\a'; i++)
+            {
+                if (text[i] == '\e')
+                    return i + 1;
+            }
+
+            return i;
+        }
+
+        while (i < text.Length && text[i] is >= ' ' and <= '/')
+            i++;
+        return i;
     }
 }

@@ -4,6 +4,7 @@ using EspForge.Studio.Accounts;
 using EspForge.Studio.ApiKeys;
 using EspForge.Studio.Bootstrap;
 using EspForge.Studio.Builds;
+using EspForge.Studio.Language;
 using EspForge.Studio.Projects;
 using EspForge.Studio.Status;
 using EspForge.Studio.Toolchains;
@@ -59,6 +60,7 @@ internal static class StudioBuilder
         services.AddSingleton<SetupCode>();
         services.AddStudioBuilds(settings.GetSection("Builds"), data);
         services.AddStudioToolchains();
+        services.AddStudioLanguage(settings.GetSection("Language"));
         services.AddVirtualFleet(settings.GetSection("VirtualFleet"));
         services.AddSingleton<UserInterface>();
         services.AddStudioStatus();
@@ -93,7 +95,7 @@ internal static class StudioBuilder
         app.UseUserInterfaceFiles();
         app.UseRouting();
         app.UseUserInterfacePages();
-        app.UseWebSockets();
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20), KeepAliveTimeout = TimeSpan.FromSeconds(20) });
         app.UseAuthentication();
         app.UseAuthorization();
 
@@ -106,6 +108,7 @@ internal static class StudioBuilder
         api.MapProjects();
         api.MapBuilds();
         api.MapToolchains();
+        api.MapLanguage();
         api.MapVirtualFleet();
         api.MapStatus();
         app.MapOpenApi("/api/v1/openapi.json").AllowAnonymous();

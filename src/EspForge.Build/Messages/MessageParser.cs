@@ -11,6 +11,7 @@ internal sealed class MessageParser
 {
     internal const int MaxMessages = 500;
     internal const int MaxTextCharacters = 1_000;
+    private const string ProjectFileName = "platformio.ini";
 
     private readonly List<BuildMessage> _messages = [];
     private readonly HashSet<BuildMessage> _seen = [];
@@ -61,6 +62,7 @@ internal sealed class MessageParser
         var file = place.EndsWith(".o", StringComparison.Ordinal) || place.Contains('(', StringComparison.Ordinal) ? FileOfObject(place)
             : _linkedFile is not null && string.Equals(Path.GetFileName(_linkedFile), Path.GetFileName(place), StringComparison.Ordinal) ? _linkedFile
             : _linkedFile is not null && string.Equals(Path.GetFileName(_linkedFile), Path.GetFileNameWithoutExtension(place), StringComparison.Ordinal) ? _linkedFile + Path.GetExtension(place)
+            : match.Groups["line"].Success && place.Contains('/', StringComparison.Ordinal) && place[0] != '/' ? ProjectPath(place)
             : null;
         var text = Patterns.ObjectPath.Replace(match.Groups["text"].Value, found => ProjectPath(found.Groups["source"].Value));
         var warns = text.StartsWith("warning: ", StringComparison.Ordinal);
@@ -71,13 +73,20 @@ internal sealed class MessageParser
     // "InvalidProjectConfError: Invalid '...platformio.ini' (project configuration file): '... [line: 3]'": PlatformIO ends with the name of the exception.
     private bool TryPlatformio(string line)
     {
+        // The second line of the same message.
+        if (_messages.Count > 0 && _messages[^1] is { File: ProjectFileName, Line: null } last && Patterns.PlatformioPlace.Match(line) is { Success: true } place)
+        {
+            _messages[^1] = last with { Line = Number(place.Groups["line"]) };
+            return true;
+        }
+
         var match = Patterns.Platformio.Match(line);
         if (!match.Success)
             return false;
         var text = match.Groups["text"].Value.Trim();
         var at = Patterns.PlatformioLine.Match(text);
         var isProject = match.Groups["name"].Value is "InvalidProjectConfError" or "UndefinedEnvPlatformError" or "UnknownEnvNamesError" or "ProjectEnvsNotAvailableError" or "UnknownBoard" or "UnknownFramework";
-        Report(isProject ? "platformio.ini" : null, isProject && at.Success ? Number(at.Groups["line"]) : null, null, BuildSeverity.Error, text.Length == 0 ? match.Groups["name"].Value : text);
+        Report(isProject ? ProjectFileName : null, isProject && at.Success ? Number(at.Groups["line"]) : null, null, BuildSeverity.Error, text.Length == 0 ? match.Groups["name"].Value : text);
         return true;
     }
 
@@ -181,9 +190,10 @@ internal sealed class MessageParser
         internal static readonly Regex Compiler = new(@"^(?<file>[^\s:][^:]*):(?<line>\d{1,9}):((?<column>\d{1,9}):)?\s*(?<severity>fatal error|error|warning|note):\s*(?<text>.*)$", Linear);
         internal static readonly Regex CMake = new(@"^CMake (?<severity>Error|Warning|Deprecation Warning)( \(dev\))?( at (?<file>[^:]+):(?<line>\d{1,9})( \([^)]*\))?)?:(?<text>.*)$", Linear);
         internal static readonly Regex LinkedFunction = new(@"^(\S*ld(\.[a-z]+)?: )?(?<object>\S+\.o(bj)?\)?): in function .*$", Linear);
-        internal static readonly Regex LinkedPlace = new(@"^(\S*ld(\.[a-z]+)?: )?(?<place>[^:\s]+):((?<line>\d{1,9})|\([^:]*\)): (?<text>(undefined reference to|multiple definition of|relocation|warning:).*)$", Linear);
+        internal static readonly Regex LinkedPlace = new(@"^(\S*ld(\.[a-z]+)?: )?(?<place>[^:\s]+):((?<line>\d{1,9})(:\([^:]*\))?|\([^:]*\)): (?<text>(undefined reference to|multiple definition of|relocation|warning:).*)$", Linear);
         internal static readonly Regex ObjectPath = new(@"(CMakeFiles/[^/\s]+\.dir|\.pio/build/[^/\s]+)/(?<source>[^\s:]+)\.o(bj)?(:\([^)]*\))?", Linear);
-        internal static readonly Regex Platformio = new(@"^(?<name>[A-Z][A-Za-z]{2,60}(Error|Exception)|UnknownBoard|UnknownFramework|UnknownPlatform|UnknownPackageError): (?<text>.*)$", Linear);
+        internal static readonly Regex Platformio = new(@"^([a-z_]+\.)*(?<name>[A-Z][A-Za-z]{2,60}(Error|Exception)|UnknownBoard|UnknownFramework|UnknownPlatform|UnknownPackageError): (?<text>.*)$", Linear);
+        internal static readonly Regex PlatformioPlace = new(@"^file: '.*', line: (?<line>\d{1,9})$", Linear);
         internal static readonly Regex PlatformioLine = new(@"line:? +(?<line>\d{1,9})", Linear);
         internal static readonly Regex Tool = new(@"^(?<tool>[A-Za-z0-9_./+-]+): (?<severity>fatal error|error|warning):\s*(?<text>.*)$", Linear);
         internal static readonly Regex PlainTool = new(@"^(?<tool>\S*ld(\.[a-z]+)?|\S*ef_mkimage): (?<text>(cannot find |cannot open |final link failed|--).*|.*: (file (format )?not recognized|is |must be |cannot be ).*)$", Linear);

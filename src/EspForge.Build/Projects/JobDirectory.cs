@@ -106,6 +106,11 @@ internal sealed class JobDirectory : IDisposable
             {
                 Thread.Sleep(20 * attempt);
             }
+            catch (ArgumentException)
+            {
+                // A path in it is longer than any may be.
+                break;
+            }
         }
 
         return RemoveHostile(path);

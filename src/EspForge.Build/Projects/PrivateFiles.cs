@@ -32,6 +32,8 @@ internal static class PrivateFiles
             throw new PlatformNotSupportedException();
         if (Directory.Exists(path))
             return;
+        if (Path.GetDirectoryName(path) is { Length: > 0 } parent)
+            CreateDirectory(parent, mode);
         Directory.CreateDirectory(path, mode);
         // Whatever the umask took away.
         File.SetUnixFileMode(path, mode);

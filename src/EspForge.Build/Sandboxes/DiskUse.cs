@@ -42,7 +42,7 @@ internal readonly record struct DiskUse(long Bytes, long Entries, bool IsTooDeep
         {
             // It went away meanwhile.
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ArgumentException)
         {
             return total with { IsTooDeep = true };
         }

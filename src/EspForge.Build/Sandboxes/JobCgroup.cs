@@ -7,10 +7,12 @@ namespace EspForge.Build;
 internal sealed class JobCgroup : IDisposable
 {
     private const string Root = "/sys/fs/cgroup";
+    private const string Prefix = "espforge-";
 
     // Enters the groups as the process that then becomes the tool. Its arguments are paths of ours, "--", and the command; nothing is expanded.
     private const string EnterScript = "while [ \"$1\" != -- ]; do echo 0 > \"$1\" || exit 125; shift; done; shift; exec \"$@\"";
 
+    private static readonly TimeSpan Oldest = TimeSpan.FromHours(25);
     private static readonly Lazy<IReadOnlyList<string>> Parents = new(FindParents);
 
     private readonly List<string> _directories = [];
@@ -26,7 +28,7 @@ internal sealed class JobCgroup : IDisposable
     {
         if (Parents.Value.Count == 0)
             return null;
-        var name = $"espforge-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
+        var name = $"{Prefix}{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
         var group = new JobCgroup();
         try
         {
@@ -85,7 +87,7 @@ internal sealed class JobCgroup : IDisposable
         Kill();
         foreach (var directory in _directories)
         {
-            for (var attempt = 0; attempt < 20; attempt++)
+            for (var attempt = 0; attempt < 100; attempt++)
             {
                 try
                 {
@@ -135,11 +137,28 @@ internal sealed class JobCgroup : IDisposable
         }
     }
 
+    // What a host that was killed left; a group in use cannot be removed.
+    private static void Sweep(string parent)
+    {
+        foreach (var old in new DirectoryInfo(parent).EnumerateDirectories(Prefix + "*").Where(directory => TimeProvider.System.GetUtcNow().UtcDateTime - directory.CreationTimeUtc > Oldest))
+        {
+            try
+            {
+                old.Delete();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // In use.
+            }
+        }
+    }
+
     private static IReadOnlyList<string> Usable(IReadOnlyList<string> parents)
     {
         foreach (var parent in parents)
         {
-            var probe = Path.Combine(parent, $"espforge-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}");
+            Sweep(parent);
+            var probe = Path.Combine(parent, $"{Prefix}{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}");
             Directory.CreateDirectory(probe);
             var works = File.Exists(Path.Combine(probe, "cgroup.procs"));
             Directory.Delete(probe);

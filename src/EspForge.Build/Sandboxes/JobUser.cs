@@ -31,11 +31,24 @@ internal static class JobUser
             // What only tools write to is theirs already; into the job's directory the host writes, too.
             if (!string.Equals(directory, view.JobDirectory, StringComparison.Ordinal) && SystemCalls.Facts(directory)?.UserId == user)
                 continue;
-            if (!Give(directory, user))
+            if (!TryGive(directory, user))
                 return new Fault("build-storage", "The build directory could not be given to the build's own user.");
         }
 
         return user;
+    }
+
+    // A job can make what has no path: deeper than one may be long.
+    private static bool TryGive(string directory, uint user)
+    {
+        try
+        {
+            return Give(directory, user);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return false;
+        }
     }
 
     private static bool Give(string directory, uint user)

@@ -77,6 +77,41 @@ public sealed class HostToolchainTests(Workplace place) : IClassFixture<Workplac
         Assert.NotEqual(first.Image.Sha256, other.Image?.Sha256);
     }
 
+    [Fact]
+    public async Task The_same_inputs_give_the_same_bytes_in_two_directories_with_and_without_the_compiler_cache()
+    {
+        var dated = With("src/main.c", Main + "\nconst char *const ef_made = __DATE__ \" \" __TIME__ \" \" __FILE__;\n");
+        var first = await BuildAsync(dated);
+        using var elsewhere = new Workplace();
+        var second = await FirmwareBuilder.CreateHost(new BuildOptions { WorkDirectory = Path.Combine(elsewhere.Root, "a/longer/place/for/work"), CacheDirectory = Path.Combine(elsewhere.Root, "kept"), UseCache = false }).BuildAsync(dated);
+        Assert.True(first.IsSuccess, first.Fault?.Message);
+        Assert.Equal(first.Image!.Sha256, second.Image?.Sha256);
+        foreach (var pass in new[] { "cold", "warm" })
+            Assert.True(first.Image.Sha256 == (await BuildAsync(dated with { CacheScope = "project-1" })).Image?.Sha256, pass);
+        var later = await BuildAsync(dated with { SourceDate = new DateTimeOffset(2030, 5, 17, 0, 0, 0, TimeSpan.Zero) });
+        Assert.NotEqual(first.Image.Sha256, later.Image?.Sha256);
+    }
+
+    [Fact]
+    public async Task A_build_of_the_same_inputs_comes_from_the_cache_and_says_so()
+    {
+        using var elsewhere = new Workplace();
+        elsewhere.Options.CacheDirectory = place.Options.CacheDirectory;
+        var builder = FirmwareBuilder.CreateHost(elsewhere.Options);
+        var request = With("lib/led/led.h", "#pragma once\n#include \"espforge/app.h\"\n#warning kept\nvoid led_set(ef_app *app, int pin);\n");
+        var first = await builder.BuildAsync(request);
+        var lines = new Lines();
+        var second = await builder.BuildAsync(request, lines);
+        Assert.Equal((false, true), (first.FromCache, second.FromCache));
+        Assert.Equal((first.Image!.Sha256, first.CacheKey), (second.Image!.Sha256, second.CacheKey));
+        Assert.Equal(first.Messages, second.Messages);
+        Assert.Contains("from the cache", lines.Text, StringComparison.Ordinal);
+        Assert.False((await builder.BuildAsync(request with { Version = "9.9.9" })).FromCache);
+    }
+
+    [Fact]
+    public void A_project_without_a_C_file_is_refused() => Assert.Contains("no C file", FirmwareBuilder.CreateHost(place.Options).Check(Lamp with { Files = [ProjectFile.FromText("main.cpp", "")] })?.Message, StringComparison.Ordinal);
+
     [Theory]
     [InlineData(SandboxKind.Bubblewrap)]
     [InlineData(SandboxKind.Process)]

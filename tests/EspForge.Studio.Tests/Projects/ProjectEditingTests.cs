@@ -71,7 +71,7 @@ public sealed class ProjectEditingTests(SharedStudio studio)
         foreach (var (from, to, code) in new[]
         {
             ("nothing.c", "x.c", "FILE_NOT_FOUND"), ("src", "x", "FILE_NOT_FOUND"), ("", "x", "FILE_NOT_FOUND"), ("A.c", "main.c", "FILE_EXISTS"), ("new", "lib", "FILE_EXISTS"),
-            ("A.c", "lib", "FILE_EXISTS"), ("A.c", "MAIN.c", "VALIDATION_ERROR"), ("A.c", "../a.c", "VALIDATION_ERROR"), ("A.c", "a.exe", "VALIDATION_ERROR"),
+            ("A.c", "lib", "VALIDATION_ERROR"), ("A.c", "MAIN.c", "VALIDATION_ERROR"), ("A.c", "../a.c", "VALIDATION_ERROR"), ("A.c", "a.exe", "VALIDATION_ERROR"),
             ("new", "new/sub", "VALIDATION_ERROR"), ("new", "a/b/c/d/e", "VALIDATION_ERROR"), ("A.c", "pins.h", "VALIDATION_ERROR"), ("A.c", "main.c/a.c", "VALIDATION_ERROR"), ("new", "", "VALIDATION_ERROR"),
         })
         {

@@ -68,14 +68,6 @@ internal static class ProjectToolchains
     public const string Sentence = "A toolchain is host, platformio or esp-idf.";
 
     public static bool Exists(string id) => id is Host or PlatformIo or EspIdf;
-
-    /// <summary>Where the pins' header goes, so that the toolchain finds it.</summary>
-    public static string PinsPath(string toolchain) => toolchain switch
-    {
-        PlatformIo => "include/pins.h",
-        EspIdf => "main/pins.h",
-        _ => "pins.h",
-    };
 }
 
 /// <summary>How much a project may hold.</summary>

@@ -152,6 +152,8 @@ internal static class ProjectArchive
         tooLarge = length == buffer.Length;
         if (tooLarge)
             return null;
+        if (Crc32.Of(buffer.AsSpan(0, length)) != entry.Crc32)
+            throw new InvalidDataException("The bytes are not those that were packed.");
         try
         {
             var text = Strict.GetString(buffer, 0, length);

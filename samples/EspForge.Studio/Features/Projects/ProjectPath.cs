@@ -11,6 +11,9 @@ internal static partial class ProjectPath
     public const int MaxLength = 120;
     public const int MaxSegments = 6;
 
+    /// <summary>Made from the pin plan at every build; each toolchain puts it where sources include it from.</summary>
+    public const string Pins = "pins.h";
+
     /// <summary>What a project is exported with, so it is not a file of the project.</summary>
     public const string Description = "espforge.json";
 
@@ -19,8 +22,8 @@ internal static partial class ProjectPath
         ".c", ".h", ".cpp", ".hpp", ".cc", ".cxx", ".ino", ".S", ".s", ".ld", ".ini", ".cmake", ".txt", ".md", ".json", ".csv", ".yml", ".yaml", ".defaults", ".py",
     ];
 
-    /// <summary>Made from the pin plan at every build, one for each toolchain, so they are not files of the project.</summary>
-    private static readonly string[] Generated = ["pins.h", "include/pins.h", "main/pins.h"];
+    /// <summary>Where sources would shadow the header that is made from the pin plan, so these are not files of the project.</summary>
+    private static readonly string[] Generated = [Pins, "include/pins.h", "main/pins.h"];
 
     /// <summary>The sentence that says what is wrong with the path, or <see langword="null"/>.</summary>
     public static string? Check(string path)

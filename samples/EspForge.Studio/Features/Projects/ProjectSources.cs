@@ -17,6 +17,6 @@ internal static class ProjectSources
         FetchDependencies = fetchDependencies && project.Toolchain is not ProjectToolchains.Host,
         CacheScope = project.Id.ToString("D"),
         Files = [.. project.Files.OrderBy(file => file.Path, StringComparer.Ordinal).Select(file => Build.ProjectFile.FromText(file.Path, file.Content))],
-        GeneratedFiles = [Build.ProjectFile.FromText(ProjectToolchains.PinsPath(project.Toolchain), PinHeader.Generate(plan, catalog))],
+        GeneratedFiles = [Build.ProjectFile.FromText(ProjectPath.Pins, PinHeader.Generate(plan, catalog))],
     };
 }

@@ -1,4 +1,4 @@
-/* Blinks the LED once a second. Pins come from the pin plan: main/pins.h is made at every build. */
+/* Blinks the LED once a second. Pins come from the pin plan: pins.h is made at every build. */
 #include "espforge/app.h"
 #include "espforge/gpio.h"
 #include "pins.h"
