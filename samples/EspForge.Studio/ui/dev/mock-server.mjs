@@ -1,6 +1,9 @@
 // Development only: answers docs/api.md from memory so that the pages can be looked at without a host.
-// node dev/mock-server.mjs [port]; environment: EMPTY=1 (nothing made yet), SETUP=1 (no administrator), ROLE=viewer, FLEET=2000.
+// node dev/mock-server.mjs [port]; environment: EMPTY=1 (nothing made yet), SETUP=1 (no administrator), ROLE=viewer, FLEET=2000, LANGUAGE=none (no clangd).
 import { createServer } from "node:http";
+import { upgrade } from "./language.mjs";
+import { pinRoutes } from "./mock-pins.mjs";
+import { projectOf, projectRoutes } from "./mock-projects.mjs";
 import * as w from "./world.mjs";
 
 const port = Number(process.argv[2] ?? 5080);
@@ -16,12 +19,6 @@ const session = (res) => {
   res.setHeader("Set-Cookie", "espforge=mock; HttpOnly; SameSite=Strict; Path=/api/v1/auth");
   return ok({ accessToken: "mock", expiresInSeconds: 900, refreshToken: null, user: me });
 };
-const projectOf = (id) => {
-  const p = w.projects.find((x) => x.id === id);
-  if (p) p.files = [...w.files].filter(([key]) => key.startsWith(`${id}/`)).map(([key, f]) => ({ path: key.slice(id.length + 1), sizeBytes: f.content.length, updatedAt: f.updatedAt }));
-  return p;
-};
-
 function checkPlan(plan) {
   const board = w.boards.find((b) => b.id === plan.board);
   const findings = [];
@@ -63,8 +60,8 @@ function sse(req, res, lines, state) {
   req.on("close", () => clearInterval(timer));
 }
 
-function startBuild(p, version) {
-  const b = w.build(p, version, "running", 0);
+function startBuild(p, version, acceptErrors = null, environment = null) {
+  const b = Object.assign(w.build(p, version, "running", 0), { acceptedErrors: acceptErrors, environment });
   const src = w.files.get(`${p.id}/main.c`)?.content ?? "";
   const all = w.logs.get(b.id);
   w.logs.set(b.id, []);
@@ -77,7 +74,7 @@ function startBuild(p, version) {
       const bad = src.includes("raed");
       const done = w.build(p, version, bad ? "failed" : "succeeded", 0);
       w.logs.delete(done.id);
-      Object.assign(b, done, { id: b.id, startedAt: b.startedAt });
+      Object.assign(b, done, { id: b.id, startedAt: b.startedAt, acceptedErrors: acceptErrors, environment });
       w.builds[0] = b;
       tell("build", b.id);
     }
@@ -100,6 +97,9 @@ setInterval(() => {
 }, 1500);
 
 const routes = [
+  ...projectRoutes({ ok, no, tell }),
+  ...pinRoutes({ ok, no, checkPlan, header }),
+  ["GET", /^toolchains\/([^/]+)\/install\/log$/, (c) => (sse(c.req, c.res, () => w.logs.get(`install ${c.m[1]}`) ?? [], w.toolchains.find((t) => t.id === c.m[1]).installing ? "running" : "done"), null)],
   ["GET", /^bootstrap$/, () => ok({ needsAdministrator, needsSetupCode: needsAdministrator, product: "EspForge Studio", version: "0.1.0" })],
   ["POST", /^bootstrap$/, (c) => ((needsAdministrator = false), session(c.res))],
   ["POST", /^auth\/login$/, (c) => (c.body.password === "wrong" ? no(401, "AUTH_INVALID_CREDENTIALS", "The email or the password is wrong.") : session(c.res))],
@@ -110,31 +110,34 @@ const routes = [
   ["GET", /^boards$/, () => ok(w.boards.map(({ headers: _h, pins: _p, onboard: _o, notes: _n, orientation: _r, ...b }) => b))],
   ["GET", /^boards\/(.+)$/, (c) => ok(w.boards.find((b) => b.id === c.m[1]))],
   ["POST", /^pins\/check$/, (c) => ok(checkPlan(c.body))],
-  ["POST", /^pins\/code$/, (c) => ok(header(c.body))],
   ["POST", /^pins\/suggest$/, (c) => {
     const board = w.boards.find((b) => b.id === c.body.plan.board);
     const fits = board.pins.filter((p) => p.exposed && !p.reserved && !c.body.plan.uses.some((u) => u.gpio === p.gpio) && (c.body.use.function !== "adc" || p.adc.length > 0) && (p.output || c.body.use.direction === "in" || c.body.use.function === "adc"));
     return ok({ candidates: fits.sort((a, b) => (a.strapping ? 1 : 0) - (b.strapping ? 1 : 0) || a.roles.length - b.roles.length).slice(0, 20).map((p) => ({ gpio: p.gpio, label: `IO${p.gpio}`, risk: p.strapping ? "warning" : "none", findings: [] })) });
   }],
-  ["GET", /^project-templates$/, () => ok([{ id: "blink", name: "Blink", description: "Blinks an LED and counts how often." }, { id: "sensor", name: "Climate sensor", description: "Temperature and humidity over I2C, reported as telemetry." }, { id: "empty", name: "Empty", description: "Two functions to fill in." }])],
+  ["GET", /^project-templates$/, () => ok([["blink", "Blink", "Blinks an LED and counts how often: the smallest application that does something.", "host"], ["sensor", "Climate sensor", "Reads temperature and humidity over I2C, reports both as telemetry, and warns with an LED.", "host"], ["lamp", "Lamp", "A lamp on a relay: switched by commands and by schedules, which survive restarts and updates.", "host"], ["empty", "Empty", "Two functions to fill in.", "host"], ["platformio-sensor", "Arduino sensor (PlatformIO)", "Reads an SHT3x over I2C with the Arduino framework, built by PlatformIO for your board.", "platformio"], ["esp-idf", "ESP-IDF application", "Blinks an LED with ESP-IDF and the component espforge, which takes signed updates.", "esp-idf"]].map(([id, name, description, toolchain]) => ({ id, name, description, toolchain })))],
   ["GET", /^projects$/, () => ok(w.projects.map((p) => projectOf(p.id)))],
   ["POST", /^projects$/, (c) => {
-    const p = { id: w.uuid(), name: c.body.name, product: c.body.product ?? c.body.name.toLowerCase().replaceAll(" ", "-"), board: c.body.board, chip: w.boards.find((b) => b.id === c.body.board).chip, plan: { board: c.body.board, uses: [{ gpio: 2, function: "led" }] }, files: [], createdAt: w.ago(0), updatedAt: w.ago(0) };
+    const p = { id: w.uuid(), name: c.body.name, product: c.body.product ?? c.body.name.toLowerCase().replaceAll(" ", "-"), board: c.body.board, chip: w.boards.find((b) => b.id === c.body.board).chip, plan: { board: c.body.board, uses: [{ gpio: 2, function: "led" }] }, toolchain: c.body.template === "platformio-sensor" ? "platformio" : c.body.template === "esp-idf" ? "esp-idf" : "host", environments: [], revision: 0, files: [], createdAt: w.ago(0), updatedAt: w.ago(0) };
     w.projects.unshift(p);
-    w.files.set(`${p.id}/main.c`, { content: "int main(void)\n{\n}\n", updatedAt: w.ago(0) });
+    w.files.set(`${p.id}/main.c`, w.fileOf("int main(void)\n{\n}\n", 0));
+    w.record(p, { kind: "created", linesAdded: 3 });
     return ok(projectOf(p.id), 201);
   }],
   ["GET", /^projects\/([^/]+)$/, (c) => (projectOf(c.m[1]) ? ok(projectOf(c.m[1])) : no(404, "PROJECT_NOT_FOUND", "There is no such project."))],
-  ["PATCH", /^projects\/([^/]+)$/, (c) => (Object.assign(projectOf(c.m[1]), c.body, { updatedAt: w.ago(0) }), ok(projectOf(c.m[1])))],
+  ["PATCH", /^projects\/([^/]+)$/, (c) => {
+    const p = projectOf(c.m[1]);
+    Object.assign(p, c.body);
+    if (c.body.plan || c.body.toolchain) w.record(p, { kind: "plan" });
+    tell("project", p.id);
+    return ok(projectOf(p.id));
+  }],
   ["DELETE", /^projects\/([^/]+)$/, (c) => (w.projects.splice(w.projects.findIndex((p) => p.id === c.m[1]), 1), { status: 204 })],
-  ["GET", /^projects\/([^/]+)\/files\/(.+)$/, (c) => { const f = w.files.get(`${c.m[1]}/${c.m[2]}`); return f ? ok({ path: c.m[2], sizeBytes: f.content.length, ...f }) : no(404, "FILE_NOT_FOUND", "There is no such file."); }],
-  ["PUT", /^projects\/([^/]+)\/files\/(.+)$/, (c) => { const f = { content: c.body.content, updatedAt: w.ago(0) }; w.files.set(`${c.m[1]}/${c.m[2]}`, f); return ok({ path: c.m[2], sizeBytes: f.content.length, ...f }); }],
-  ["DELETE", /^projects\/([^/]+)\/files\/(.+)$/, (c) => (w.files.delete(`${c.m[1]}/${c.m[2]}`), { status: 204 })],
   ["GET", /^projects\/([^/]+)\/builds$/, (c) => ok(w.builds.filter((b) => b.projectId === c.m[1]))],
   ["POST", /^projects\/([^/]+)\/builds$/, (c) => {
     const p = projectOf(c.m[1]);
     const errors = checkPlan(p.plan).findings.filter((f) => f.severity === "error" && f.overridden === null);
-    return errors.length > 0 ? no(409, "PLAN_HAS_ERRORS", "The pin plan has errors; correct them or accept them with a reason.", errors.map((f) => ({ field: `GPIO${f.gpios[0]}`, message: f.message }))) : ok(startBuild(p, c.body.version), 202);
+    return errors.length > 0 && !c.body.acceptErrors ? no(409, "PLAN_HAS_ERRORS", "The pin plan has errors; correct them or accept them with a reason.", errors.map((f) => ({ field: `GPIO${f.gpios[0]}`, message: f.message }))) : ok(startBuild(p, c.body.version, c.body.acceptErrors, c.body.environment), 202);
   }],
   ["GET", /^builds$/, () => ok(w.builds)],
   ["GET", /^builds\/([^/]+)$/, (c) => { const b = w.builds.find((x) => x.id === c.m[1]); return b ? ok(b) : no(404, "BUILD_NOT_FOUND", "There is no such build."); }],
@@ -181,7 +184,7 @@ const routes = [
   ["GET", /^status$/, () => ok({ version: "0.1.0", startedAt: w.ago(50_000), database: "sqlite", sandbox: { name: "bwrap", isolated: true, message: "No network, read-only system, 60 s of processor time." }, toolchain: { ready: true, message: "gcc 12.2.0, cmake 3.25.1" } })],
 ];
 
-createServer(async (req, res) => {
+const server = createServer(async (req, res) => {
   const address = new URL(req.url, "http://localhost");
   const path = decodeURIComponent(address.pathname.replace(/^\/api\/v1\//, ""));
   const requestId = w.sha(String(Math.random())).slice(0, 16);
@@ -192,8 +195,9 @@ createServer(async (req, res) => {
     req.on("close", () => streams.delete(res));
     return;
   }
-  let text = "";
-  for await (const chunk of req) text += chunk;
+  const chunks = [];
+  for await (const chunk of req) chunks.push(chunk);
+  const text = req.headers["content-type"]?.startsWith("application/json") ? Buffer.concat(chunks).toString() : "";
   const found = routes.find(([method, pattern]) => method === req.method && pattern.test(path));
   let answer;
   try {
@@ -204,9 +208,17 @@ createServer(async (req, res) => {
   if (answer === null) return;
   res.setHeader("X-Request-Id", requestId);
   if (answer.status === 204) return res.writeHead(204).end();
+  if (answer.bytes) return res.writeHead(200, { "Content-Type": answer.type }).end(answer.bytes);
   res.writeHead(answer.status, { "Content-Type": "application/json" });
   res.end(JSON.stringify({ success: !answer.error, data: answer.data ?? null, error: answer.error ?? null, meta: { requestId, timestamp: w.ago(0), version: "0.1.0" } }));
-}).listen(port, "127.0.0.1", () => process.stdout.write(`mock host on http://127.0.0.1:${port}\n`));
+});
+server.on("upgrade", (req, socket) => {
+  const id = /^\/api\/v1\/projects\/([^/]+)\/language$/.exec(new URL(req.url, "http://localhost").pathname)?.[1];
+  const p = id && projectOf(id);
+  if (!p || !req.headers["sec-websocket-protocol"]?.includes("bearer.mock")) return socket.end("HTTP/1.1 401 Unauthorized\r\n\r\n");
+  upgrade(req, socket, [...p.files.map((f) => [f.path, w.files.get(`${id}/${f.path}`).content]), [p.toolchain === "platformio" ? "include/pins.h" : p.toolchain === "esp-idf" ? "main/pins.h" : "pins.h", header(p.plan).content]]);
+});
+server.listen(port, "127.0.0.1", () => process.stdout.write(`mock host on http://127.0.0.1:${port}\n`));
 
 function pattern(expression, path) {
   return expression.exec(path);

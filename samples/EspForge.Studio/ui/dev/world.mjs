@@ -36,81 +36,67 @@ export const uuid = () => {
 export const ago = (seconds) => new Date(Date.now() - seconds * 1000).toISOString();
 const ME = "user:01930000-0000-7000-8000-000000000001";
 
-const permissions = "boards.read pins.check projects.read projects.write builds.read builds.run images.read images.upload releases.read releases.create rollouts.read rollouts.manage devices.read devices.manage fleet.manage audit.read users.manage".split(" ");
+const permissions = "boards.read pins.check projects.read projects.write builds.read builds.run images.read images.upload releases.read releases.create rollouts.read rollouts.manage devices.read devices.manage fleet.manage audit.read users.manage api-keys.manage toolchains.manage boards.write".split(" ");
 export const users = [
   { id: ME.slice(5), email: "admin@lab.example", displayName: "Administrator", role: "admin", organization: "main", disabled: false, permissions },
-  { id: uuid(), email: "firmware@lab.example", displayName: "Firmware", role: "developer", organization: "main", disabled: false, permissions: permissions.slice(0, -1) },
+  { id: uuid(), email: "firmware@lab.example", displayName: "Firmware", role: "developer", organization: "main", disabled: false, permissions: permissions.filter((p) => p !== "users.manage" && p !== "toolchains.manage") },
   { id: uuid(), email: "screen@lab.example", displayName: "Lab screen", role: "viewer", organization: "main", disabled: true, permissions: permissions.filter((p) => p.endsWith(".read") && p !== "audit.read").concat("pins.check") },
 ];
 
-const mainC = `#include "ef_app.h"
-#include "pins.h"
-#include "climate.h"
-
-/* Read every ten seconds; a reading the sensor refuses is skipped, not repeated. */
-#define READ_EVERY_MS 10000
-
-static int64_t next_read_ms;
-
-void app_setup(ef_app *app)
-{
-    ef_gpio_output(app, PIN_LED);
-    climate_begin(PIN_I2C0_SDA, PIN_I2C0_SCL);
-    next_read_ms = ef_now_ms(app);
-}
-
-void app_step(ef_app *app)
-{
-    climate_reading reading;
-
-    if (ef_now_ms(app) < next_read_ms)
-        return;
-    next_read_ms += READ_EVERY_MS;
-
-    if (!climate_read(&reading))
-        return;
-    ef_value(app, "temperature", reading.celsius);
-    ef_value(app, "humidity", reading.percent);
-    ef_gpio_write(app, PIN_LED, reading.celsius > 28.0f);
-}
-`;
-const climateH = `#ifndef CLIMATE_H
-#define CLIMATE_H
-
-#include <stdbool.h>
-
-typedef struct climate_reading {
-    float celsius;
-    float percent;
-} climate_reading;
-
-void climate_begin(int sda, int scl);
-bool climate_read(climate_reading *out);
-
-#endif
-`;
+const template = (name) => readFileSync(new URL(`../../Features/Projects/Templates/${name}`, import.meta.url), "utf8");
+const tree = (folder, paths) => Object.fromEntries(paths.map((path) => [path, template(`${folder}/${path}`)]));
+const mainC = template("sensor.c");
+const platformio = { ...tree("platformio-sensor", ["src/main.cpp"]), "platformio.ini": `${template("platformio-sensor/platformio.ini").replaceAll("@environment@", "esp32-s3").replaceAll("@board@", "esp32-s3-devkitc-1").trimEnd()}\n\n[env:esp32-s3-debug]\nextends = env:esp32-s3\nbuild_type = debug\n`, "lib/pump/pump.h": "#pragma once\n\nvoid pump_begin(int pin);\nvoid pump_run(int seconds);\n", "lib/pump/pump.cpp": '#include "pump.h"\n\nvoid pump_begin(int pin)\n{\n    (void)pin;\n}\n', "README.md": "# Pump controller\n\nWaters the beds of the south house.\n" };
+const idf = tree("esp-idf", ["CMakeLists.txt", "main/CMakeLists.txt", "main/main.c", "main/app.c", "partitions.csv", "sdkconfig.defaults"]);
 export const files = new Map();
 export const projects = [];
-function project(name, product, board, uses, texts, age, more = {}) {
+const etagOf = (content) => `"${sha(content).slice(0, 32)}"`;
+export const fileOf = (content, age) => ({ content, sizeBytes: Buffer.byteLength(content), updatedAt: ago(age), etag: etagOf(content) });
+/** By project: `{revision, …, files: Map(path → content), settings}`, oldest first. */
+export const history = new Map();
+export function record(p, change, age = 0) {
+  const list = history.get(p.id) ?? [];
+  const snapshot = new Map([...files].filter(([key]) => key.startsWith(`${p.id}/`)).map(([key, f]) => [key.slice(p.id.length + 1), f.content]));
+  list.push({ revision: list.length + 1, at: ago(age), actor: ME, actorName: "Administrator", path: null, fromPath: null, sizeBytes: 0, linesAdded: 0, linesRemoved: 0, ...change, files: snapshot, settings: { board: p.board, toolchain: p.toolchain, plan: structuredClone(p.plan) } });
+  history.set(p.id, list);
+  p.revision = list.length;
+  p.updatedAt = ago(age);
+}
+function project(name, product, board, uses, texts, age, more = {}, toolchain = "host") {
   const id = uuid();
-  for (const [path, content] of Object.entries(texts)) files.set(`${id}/${path}`, { content, updatedAt: ago(age) });
-  projects.push({ id, name, product, board, chip: boards.find((b) => b.id === board).chip, plan: { board, uses, ...more }, files: [], createdAt: ago(age * 4), updatedAt: ago(age) });
+  for (const [path, content] of Object.entries(texts)) files.set(`${id}/${path}`, fileOf(content, age));
+  const p = { id, name, product, board, chip: boards.find((b) => b.id === board).chip, toolchain, environments: [], revision: 1, plan: { board, uses, ...more }, files: [], createdAt: ago(age * 4), updatedAt: ago(age) };
+  projects.push(p);
+  record(p, { kind: "created", linesAdded: Object.values(texts).join("").split("\n").length }, age * 4);
   return id;
 }
 const greenhouse = project("Greenhouse climate", "greenhouse-climate", "esp32-devkitc-v4", [
   { gpio: 21, function: "i2c0", signal: "sda" }, { gpio: 22, function: "i2c0", signal: "scl" }, { gpio: 2, function: "led", direction: "out" },
   { gpio: 12, function: "relay", direction: "out" }, { gpio: 4, function: "adc", direction: "analog" }, { gpio: 34, function: "button", direction: "in", pull: "up" },
   { gpio: 17, function: "uart1", signal: "tx" }, { gpio: 16, function: "uart1", signal: "rx" },
-], { "main.c": mainC, "climate.h": climateH, "climate.c": `#include "climate.h"\n\nvoid climate_begin(int sda, int scl)\n{\n    (void)sda;\n    (void)scl;\n}\n`, "notes.md": "# Greenhouse\n" }, 1800, { wifi: true });
-const pump = project("Pump controller", "pump", "esp32-s3-devkitc-1", [{ gpio: 48, function: "led" }, { gpio: 4, function: "relay" }], { "main.c": mainC }, 86_400);
-project("Door sensor", "door-sensor", "xiao-esp32c3", [{ gpio: 3, function: "button" }], { "main.c": mainC }, 400_000);
+], { "main.c": mainC, "climate.h": template("climate.h"), "climate.c": template("climate.c"), "docs/notes.md": "# Greenhouse\n\nThe sensor hangs two metres above the beds.\n" }, 1800, { wifi: true });
+{
+  const p = projects[0];
+  const save = (path, content, age, more) => {
+    const before = files.get(`${p.id}/${path}`)?.content ?? "";
+    files.set(`${p.id}/${path}`, fileOf(content, age));
+    record(p, { kind: "saved", path, sizeBytes: content.length, linesAdded: Math.max(1, content.split("\n").length - before.split("\n").length), linesRemoved: 1, ...more }, age);
+  };
+  save("climate.c", template("climate.c").replace("24.0 + 3.0", "21.0 + 4.0"), 6_000);
+  save("main.c", mainC.replace("26.0", "28.0"), 4_200, { actor: "user:other", actorName: "Firmware" });
+  record(p, { kind: "plan" }, 3_600);
+  save("main.c", mainC, 1_800);
+}
+const pump = project("Pump controller", "pump", "esp32-s3-devkitc-1", [{ gpio: 48, function: "led" }, { gpio: 4, function: "relay" }], platformio, 86_400, {}, "platformio");
+projects[1].environments = ["esp32-s3", "esp32-s3-debug"];
+project("Door sensor", "door-sensor", "xiao-esp32c3", [{ gpio: 3, function: "button" }], idf, 400_000, {}, "esp-idf");
 
 export const images = [];
 export const builds = [];
 const kinds = { out: "out", err: "err", info: "info" };
 function logOf(p, version, state) {
   const lines = [["info", `build of ${p.product} ${version} for ${p.chip}`], ["info", "pin plan: 0 errors, 1 warning"], ["out", "gcc -std=c11 -O2 -Wall -Wextra -c main.c -o main.o"], ["out", "gcc -std=c11 -O2 -Wall -Wextra -c climate.c -o climate.o"]];
-  if (state === "failed") lines.push(["err", "main.c:24:5: error: implicit declaration of function 'climate_raed'; did you mean 'climate_read'? [-Wimplicit-function-declaration]"], ["err", "   24 |     if (!climate_raed(&reading))"], ["err", "      |          ^~~~~~~~~~~~"], ["err", "climate.c:3:24: warning: unused parameter 'sda' [-Wunused-parameter]"], ["info", "failed: the compiler found 1 error"]);
+  if (state === "failed") lines.push(["err", "main.c:24:5: error: implicit declaration of function 'climate_raed'; did you mean 'climate_read'? [-Wimplicit-function-declaration]"], ["err", "   24 |     \u001b[01;31mclimate_raed\u001b[m(&sensor, now_ms);"], ["err", "      |          ^~~~~~~~~~~~"], ["err", "climate.c:12:20: warning: unused variable 'sda' [-Wunused-variable]"], ["info", "failed: the compiler found 1 error"]);
   else for (let i = 0; i < 14; i++) lines.push(["out", `gcc -std=c11 -O2 -c agent/ef_${["http", "json", "cbor", "update", "claim", "telemetry", "manifest", "boot", "flash", "tls", "ws", "clock", "slots", "agent"][i]}.c`]);
   if (state === "succeeded") lines.push(["out", "ld -o app.elf main.o climate.o libagent.a"], ["info", `image ${p.product}-${version}.img 312 KiB, sha256 ${sha(p.product + version).slice(0, 16)}…`]);
   return lines.map(([stream, text], i) => ({ number: i + 1, text, stream: kinds[stream] }));
@@ -119,12 +105,17 @@ export const logs = new Map();
 export function build(p, version, state, age) {
   const id = uuid();
   const digest = sha(p.product + version);
-  const image = state === "succeeded" ? { sha256: digest, format: "host", chip: p.chip, project: p.product, version, agentVersion: "0.1.0", sizeBytes: 319_488, fileName: `${p.product}-${version}.img`, buildId: id, createdAt: ago(age), createdBy: ME } : null;
+  const image = state === "succeeded" ? { sha256: digest, format: "host", chip: p.chip, project: p.product, version, agentVersion: "0.1.0", sizeBytes: p.toolchain === "host" ? 319_488 + Number(version.split(".")[1]) * 1_536 : 1_214_464 + builds.length * 640, fileName: `${p.product}-${version}.img`, buildId: id, createdAt: ago(age), createdBy: ME } : null;
   if (image) images.unshift(image);
   const entry = {
     id, projectId: p.id, projectName: p.name, product: p.product, version, state, sandbox: state === "queued" ? null : "bwrap", queuedAt: ago(age + 12),
     startedAt: state === "queued" ? null : ago(age + 11), finishedAt: state === "running" || state === "queued" ? null : ago(age), durationMs: state === "running" || state === "queued" ? null : 11_000,
-    messages: state === "failed" ? [{ file: "main.c", line: 24, column: 10, severity: "error", text: "implicit declaration of function 'climate_raed'; did you mean 'climate_read'?" }, { file: "climate.c", line: 3, column: 24, severity: "warning", text: "unused parameter 'sda'" }] : state === "succeeded" && version === "1.4.0" ? [{ file: "climate.c", line: 3, column: 24, severity: "warning", text: "unused parameter 'sda'" }] : [],
+    messages: state === "failed" ? [{ file: "main.c", line: 24, column: 10, severity: "error", text: "implicit declaration of function 'climate_raed'; did you mean 'climate_read'?" }, { file: "climate.c", line: 12, column: 20, severity: "warning", text: "unused variable 'sda'" }] : state === "succeeded" && version === "1.4.0" ? [{ file: "climate.c", line: 12, column: 20, severity: "warning", text: "unused variable 'sda'" }] : [],
+    toolchain: p.toolchain, environment: p.environments[0] ?? null, position: state === "queued" ? 2 : null, fromCache: version === "1.3.0", acceptedErrors: version === "1.2.0" ? "The relay board is not there yet; GPIO12 is changed with the next layout." : null,
+    memory: state !== "succeeded" ? null : p.toolchain === "host" ? { ramUsedBytes: null, ramTotalBytes: null, flashUsedBytes: null, flashTotalBytes: null, slotBytes: 1_572_864 } : { ramUsedBytes: 45_328, ramTotalBytes: 327_680, flashUsedBytes: 1_214_112, flashTotalBytes: 1_310_720, slotBytes: 1_310_720 },
+    previous: (() => { const last = builds.find((b) => b.projectId === p.id && b.image); return last ? { buildId: last.id, version: last.version, sizeBytes: last.image.sizeBytes } : null; })(),
+    flashParts: state !== "succeeded" || p.toolchain === "host" ? [] : [["bootloader", 0x0, 15_104], ["partitions", 0x8000, 3_072], ["boot_app0", 0xe000, 8_192], ["firmware", 0x10000, 1_214_464]].map(([name, offsetBytes, sizeBytes]) => ({ name, offsetBytes, sizeBytes, sha256: sha(name + version) })),
+    warnings: state === "failed" || version === "1.4.0" ? 1 : 0,
     image, error: state === "failed" ? { code: "BUILD_FAILED", message: "The compiler found 1 error." } : null, createdBy: ME,
   };
   logs.set(id, logOf(p, version, state));
@@ -160,6 +151,8 @@ for (let i = 0; i < FLEET; i++) {
     deviceId: `${product === "pump" ? "pump" : "gh"}-${sha(`d${i}`).slice(0, 8)}`, name: i % 5 === 0 ? `${product === "pump" ? "Pump" : "House"} ${i / 5 + 1}` : null, product, chip: product === "pump" ? "esp32s3" : "esp32",
     board: product === "pump" ? "esp32-s3-devkitc-1" : "esp32-devkitc-v4", hardwareId: sha(`hw${i}`).slice(0, 12), group: ["north", "south", null][i % 3], tags: i % 4 === 0 ? ["beta"] : [], version: product === "pump" ? "0.9.0" : i % 13 === 0 ? "1.2.0" : "1.3.0",
     slot: i % 2 ? "A" : "B", agentVersion: "0.1.0", online: i % 17 !== 3, lastSeenAt: ago(i % 17 === 3 ? 7_200 : i % 30), uptimeMs: 3_600_000 * (i % 90) + 120_000, freeHeapBytes: 180_000 + ((i * 977) % 40_000), rssiDbm: -48 - ((i * 7) % 38), createdAt: ago(1_000_000 + i * 1000), offer: null,
+    hardware: i % 2 === 0 ? { chip: product === "pump" ? "esp32s3" : "esp32", chipRevision: "3.1", package: "ESP32-D0WD-V3", flashBytes: 4_194_304, flashMode: "dio", psramBytes: 0, psramMode: null } : null,
+    fit: i % 2 !== 0 ? null : i % 6 === 0 ? { fits: false, plan: "Greenhouse climate", problems: ["The device has 4 MiB of flash, the board of the plan 8 MiB.", "GPIO16 and GPIO17 belong to the PSRAM of this device: uart1 cannot work there."] } : { fits: true, plan: "Greenhouse climate", problems: [] },
   });
 }
 
@@ -262,3 +255,16 @@ for (const [i, [action, subject, detail]] of Object.entries([...Array(60)].map((
   audit.unshift({ sequence: Number(i) + 1, at: ago((60 - Number(i)) * 700), actor: i % 4 === 3 ? "gate" : ME, actorName: i % 4 === 3 ? null : "Administrator", action, subject, detail, hash: previous });
 }
 export { ME };
+
+export const toolchains = [
+  { id: "host", title: "Host", ready: true, versions: "gcc 12.2.0, cmake 3.25.1", architecture: "x86_64", missing: [], canInstall: false, installing: false },
+  { id: "platformio", title: "PlatformIO", ready: false, versions: "", architecture: "xtensa, riscv32", missing: [{ what: "PlatformIO Core", why: "runs platformio.ini.", command: "python3 -m pip install platformio==6.1.18" }, { what: "platform espressif32", why: "compilers and frameworks of the ESP32 family.", command: "pio pkg install -g -p espressif32@6.13.0" }], canInstall: true, installing: false },
+  { id: "esp-idf", title: "ESP-IDF", ready: false, versions: "", architecture: "xtensa, riscv32", missing: [{ what: "ESP-IDF v5.5", why: "builds projects with idf.py.", command: "git clone --depth 1 --recursive -b v5.5 https://github.com/espressif/esp-idf && esp-idf/install.sh esp32,esp32s3,esp32c3" }], canInstall: false, installing: false },
+  { id: "sandbox", title: "Sandbox", ready: true, versions: "bubblewrap 0.8.0", architecture: "", missing: [], canInstall: false, installing: false },
+  { id: "language-server", title: "Language server", ready: true, versions: "clangd 14.0.6", architecture: "", missing: [], canInstall: false, installing: false },
+  { id: "compiler-cache", title: "Compiler cache", ready: true, versions: "", architecture: "", missing: [{ what: "ccache", why: "makes a build of changed files faster.", command: "apt-get install -y ccache" }], canInstall: true, installing: false },
+];
+export const apiKeys = [
+  { id: uuid(), name: "CI of the greenhouse", permissions: ["builds.read", "builds.run", "images.read", "images.upload", "releases.create"], createdAt: ago(900_000), createdBy: ME, expiresAt: ago(-86_400 * 60), lastUsedAt: ago(300), prefix: "efk_h7Qa2x" },
+  { id: uuid(), name: "Bench", permissions: ["devices.read"], createdAt: ago(5_000_000), createdBy: ME, expiresAt: ago(1_000), lastUsedAt: null, prefix: "efk_Zz91pe" },
+];

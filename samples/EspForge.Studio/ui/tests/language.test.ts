@@ -143,6 +143,9 @@ describe("a connection that ended", () => {
     expect(closeMeaning(1006, "")).toMatchObject({ again: true, state: { kind: "lost" } });
     expect(closeMeaning(4404, "Install clangd.")).toEqual({ again: false, state: { kind: "missing", reason: "Install clangd." } });
     expect(closeMeaning(4429, "")).toMatchObject({ again: false, state: { kind: "busy" } });
+    // Two tabs that both came back by themselves would take it from each other for ever.
     expect(closeMeaning(4409, "")).toMatchObject({ again: false, state: { kind: "elsewhere" } });
+    expect(closeMeaning(4408, "")).toMatchObject({ again: false, state: { kind: "idle" } });
+    for (const code of [4401, 4410, 4412, 4503, 1001, 1011]) expect(closeMeaning(code, "x")).toMatchObject({ again: true });
   });
 });

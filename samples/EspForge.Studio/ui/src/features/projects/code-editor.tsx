@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import type { BuildMessage } from "@/api/types";
 import { languageControl } from "@/features/projects/language/state";
-import { openLanguage } from "@/features/projects/language/session";
+import { openLanguage, type LanguageUse } from "@/features/projects/language/session";
 import { EDITOR_OPTIONS, findModel, isReplacing, modelOf, modelUri, monaco, pathOfModel, replaceText, themeName } from "@/features/projects/monaco";
 import { useMediaQuery } from "@/lib/hooks";
 import { useResolvedTheme } from "@/lib/theme";
@@ -40,6 +40,7 @@ export default function CodeEditor({ projectId, path, paths, generated, value, r
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<monaco.editor.IStandaloneCodeEditor | null>(null);
   const latest = useRef({ onChange, onCursor, onOpen, readFile });
+  const language = useRef<LanguageUse | null>(null);
   const theme = useResolvedTheme();
   const touch = useMediaQuery("(pointer: coarse)");
   const key = modelUri(projectId, path).toString();
@@ -73,8 +74,10 @@ export default function CodeEditor({ projectId, path, paths, generated, value, r
 
   useEffect(() => {
     const use = openLanguage(projectId, generated, (name) => latest.current.readFile(name));
+    language.current = use;
     languageControl.set(projectId, use);
     return () => {
+      language.current = null;
       languageControl.set(projectId, null);
       use.release();
     };
@@ -99,6 +102,7 @@ export default function CodeEditor({ projectId, path, paths, generated, value, r
     latest.current.onCursor(at?.lineNumber ?? 1, at?.column ?? 1);
     const listener = model.onDidChangeContent((event) => {
       if (isReplacing()) return;
+      language.current?.wake();
       // A message of the last build is old as soon as its line is another.
       const touched = (line: number) => event.changes.some((change) => line >= change.range.startLineNumber && line <= change.range.endLineNumber);
       const markers = monaco.editor.getModelMarkers({ owner: BUILD, resource: model.uri });

@@ -22,6 +22,12 @@ import { useMay, useMediaQuery } from "@/lib/hooks";
 
 const CodeEditor = lazy(() => import("@/features/projects/code-editor"));
 
+/** Of a file: how many problems, and how many of them are errors. */
+export interface ProblemCount {
+  count: number;
+  errors: number;
+}
+
 /** What is asked of the side panel from outside, by a key or the palette. */
 export interface SideRequest {
   side: Side;
@@ -57,14 +63,15 @@ export function CodeTab({ project, workspace, messages, side, onSide, sideOpen, 
   const typing = useDiagnostics(project.id);
 
   const problems = useMemo(() => {
-    const counts = new Map<string, number>();
+    const counts = new Map<string, ProblemCount>();
     const seen = new Set<string>();
     for (const message of [...messages, ...typing]) {
       const name = message.severity === "note" ? null : fileOf(message, project.files, generated);
-      const key = `${name} ${message.line} ${message.text}`;
+      const key = `${name} ${message.line} ${message.severity}`;
       if (name === null || seen.has(key)) continue;
       seen.add(key);
-      counts.set(name, (counts.get(name) ?? 0) + 1);
+      const old = counts.get(name) ?? { count: 0, errors: 0 };
+      counts.set(name, { count: old.count + 1, errors: old.errors + (message.severity.includes("error") ? 1 : 0) });
     }
     return counts;
   }, [messages, typing, project.files, generated]);
@@ -91,6 +98,7 @@ export function CodeTab({ project, workspace, messages, side, onSide, sideOpen, 
       revision={revision?.revision ?? null}
       onRevision={(picked, of) => setRevision({ revision: picked, path: of })}
       onPicked={() => narrow && onSideOpen(false)}
+      onPickedFile={() => setRevision(null)}
     />
   );
 
@@ -141,7 +149,31 @@ export function CodeTab({ project, workspace, messages, side, onSide, sideOpen, 
             </p>
           )}
           <div className="relative min-h-0 flex-1 max-md:min-h-40">
-            {revision ? (
+            <div className="h-full" inert={revision !== null}>
+              {failed && text === undefined ? (
+                <ErrorPanel error={failed} className="m-3" />
+              ) : text === undefined ? (
+                <EditorSkeleton />
+              ) : (
+                <Suspense fallback={<EditorSkeleton />}>
+                  <CodeEditor
+                    projectId={project.id}
+                    path={path}
+                    paths={workspace.paths}
+                    generated={generated}
+                    value={text}
+                    readOnly={!may.allowed || isGenerated}
+                    messages={mine}
+                    place={workspace.place}
+                    onChange={(next) => may.allowed && !isGenerated && drafts.write(project.id, path, next, saved)}
+                    onCursor={(line, column) => setCursor({ line, column })}
+                    onOpen={(name, line, column) => openFile(name, { line, column })}
+                    readFile={workspace.readFile}
+                  />
+                </Suspense>
+              )}
+            </div>
+            {revision && (
               <RevisionView
                 key={revision.revision.revision}
                 project={project}
@@ -155,27 +187,6 @@ export function CodeTab({ project, workspace, messages, side, onSide, sideOpen, 
                   if (restored !== null) openFile(restored);
                 }}
               />
-            ) : failed && text === undefined ? (
-              <ErrorPanel error={failed} className="m-3" />
-            ) : text === undefined ? (
-              <EditorSkeleton />
-            ) : (
-              <Suspense fallback={<EditorSkeleton />}>
-                <CodeEditor
-                  projectId={project.id}
-                  path={path}
-                  paths={workspace.paths}
-                  generated={generated}
-                  value={text}
-                  readOnly={!may.allowed || isGenerated}
-                  messages={mine}
-                  place={workspace.place}
-                  onChange={(next) => may.allowed && !isGenerated && drafts.write(project.id, path, next, saved)}
-                  onCursor={(line, column) => setCursor({ line, column })}
-                  onOpen={(name, line, column) => openFile(name, { line, column })}
-                  readFile={workspace.readFile}
-                />
-              </Suspense>
             )}
             {isGenerated && !revision && <p className="caption pointer-events-none absolute top-2 right-4 rounded-md border bg-card px-2 py-1">made from the pin plan at every build</p>}
           </div>

@@ -1,12 +1,14 @@
 import { X } from "lucide-react";
 import { useEffect, useRef } from "react";
+import type { ProblemCount } from "@/features/projects/code-tab";
 import { cn } from "@/lib/cn";
+import { plural } from "@/lib/format";
 
 interface EditorTabsProps {
   paths: readonly string[];
   active: string;
   unsaved: ReadonlySet<string>;
-  problems: ReadonlyMap<string, number>;
+  problems: ReadonlyMap<string, ProblemCount>;
   onOpen: (path: string) => void;
   onClose: (path: string) => void;
 }
@@ -36,7 +38,7 @@ export function EditorTabs({ paths, active, unsaved, problems, onOpen, onClose }
           const folder = names.filter((other) => other === name).length > 1 ? path.slice(0, -name.length - 1) : "";
           const here = path === active;
           const dirty = unsaved.has(path);
-          const count = problems.get(path) ?? 0;
+          const { count, errors } = problems.get(path) ?? { count: 0, errors: 0 };
           return (
             <li
               key={path}
@@ -49,12 +51,12 @@ export function EditorTabs({ paths, active, unsaved, problems, onOpen, onClose }
                 type="button"
                 data-tab={path}
                 aria-current={here ? "page" : undefined}
-                aria-label={[path, dirty ? "unsaved" : "", count > 0 ? `${count} problems` : ""].filter(Boolean).join(", ")}
+                aria-label={[path, dirty ? "unsaved" : "", count > 0 ? plural(count, "problem") : ""].filter(Boolean).join(", ")}
                 title={path}
                 className="flex h-full items-center gap-1.5 pr-1 pl-3 focus-visible:-outline-offset-2"
                 onClick={() => onOpen(path)}
               >
-                <span className={cn("num max-w-48 truncate", count > 0 && "text-failed")}>{name}</span>
+                <span className={cn("num max-w-48 truncate", count > 0 && (errors > 0 ? "text-failed" : "text-warning"))}>{name}</span>
                 {folder !== "" && <span className="num max-w-24 truncate text-xs text-muted-foreground">{folder}</span>}
               </button>
               <button

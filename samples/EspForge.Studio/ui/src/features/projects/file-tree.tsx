@@ -2,6 +2,7 @@ import { ChevronRight, Ellipsis, FileCode, FileCog, FilePlus, FileText, Folder, 
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuTrigger } from "@/components/ui/dropdown-menu";
+import type { ProblemCount } from "@/features/projects/code-tab";
 import { LIMITS } from "@/features/projects/paths";
 import { buildTree, parentOf, treeKey, visibleRows, type TreeRow } from "@/features/projects/tree";
 import { cn } from "@/lib/cn";
@@ -17,7 +18,7 @@ interface FileTreeProps {
   active: string;
   sizeBytes: number;
   unsaved: ReadonlySet<string>;
-  problems: ReadonlyMap<string, number>;
+  problems: ReadonlyMap<string, ProblemCount>;
   readOnly: boolean;
   onOpen: (path: string) => void;
   onAction: (action: TreeAction) => void;
@@ -90,7 +91,9 @@ export function FileTree({ paths, folders, generated, active, sizeBytes, unsaved
   return (
     <nav aria-label="Files" className="flex h-full min-h-0 flex-col">
       <div className="flex h-9 shrink-0 items-center gap-0.5 border-b pr-1 pl-3 pointer-coarse:h-11">
-        <span className="caption mr-auto">{plural(paths.length, "file")}</span>
+        <span className={cn("caption mr-auto", paths.length >= LIMITS.files * 0.95 && "text-warning")}>
+          <span className="num">{paths.length}</span> of <span className="num">{LIMITS.files}</span> files
+        </span>
         <Button variant="ghost" size="icon-sm" aria-label="New file" title="New file" disabled={readOnly} onClick={() => onAction({ kind: "new-file", folder: folderOf(current) })}>
           <FilePlus />
         </Button>
@@ -107,7 +110,9 @@ export function FileTree({ paths, folders, generated, active, sizeBytes, unsaved
           const folder = kind === "folder";
           const open = folder && !closed.has(path);
           const Icon = folder ? (open ? FolderOpen : Folder) : path === generated ? FileCog : /\.(c|h|cpp|hpp|cc|cxx|ino|S|s)$/.test(path) ? FileCode : FileText;
-          const count = folder ? [...problems].filter(([file]) => !open && file.startsWith(`${path}/`)).reduce((sum, [, n]) => sum + n, 0) : (problems.get(path) ?? 0);
+          const mine = folder ? [...problems].filter(([file]) => !open && file.startsWith(`${path}/`)).map(([, one]) => one) : [problems.get(path) ?? { count: 0, errors: 0 }];
+          const count = mine.reduce((sum, one) => sum + one.count, 0);
+          const hasErrors = mine.some((one) => one.errors > 0);
           const isUnsaved = folder ? !open && [...unsaved].some((file) => file.startsWith(`${path}/`)) : unsaved.has(path);
           return (
             <li
@@ -148,11 +153,11 @@ export function FileTree({ paths, folders, generated, active, sizeBytes, unsaved
               {isUnsaved && <span aria-hidden className="size-1.5 shrink-0 rounded-full bg-foreground" />}
               <span className="ml-auto flex shrink-0 items-center">
                 {count > 0 && (
-                  <span aria-hidden className="num px-1 text-xs text-failed">
+                  <span aria-hidden className={cn("num px-1 text-xs", hasErrors ? "text-failed" : "text-warning")}>
                     {count}
                   </span>
                 )}
-                <DropdownMenu open={menu === path} onOpenChange={(next) => setMenu(next ? path : null)}>
+                <DropdownMenu modal={false} open={menu === path} onOpenChange={(next) => setMenu(next ? path : null)}>
                   <DropdownMenuTrigger asChild>
                     <button type="button" tabIndex={-1} aria-label={`Actions for ${path}`} className="flex size-5 items-center justify-center rounded-md text-muted-foreground opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 hover:bg-border hover:text-foreground data-[state=open]:opacity-100 pointer-coarse:size-10 pointer-coarse:opacity-100">
                       <Ellipsis className="size-3.5" />
@@ -191,8 +196,8 @@ export function FileTree({ paths, folders, generated, active, sizeBytes, unsaved
           );
         })}
       </ul>
-      <p className={cn("caption num shrink-0 border-t px-3 py-1", (paths.length >= LIMITS.files * 0.95 || sizeBytes > LIMITS.projectBytes * 0.95) && "text-warning")}>
-        {paths.length} of {LIMITS.files} files · {bytes(sizeBytes)} of {bytes(LIMITS.projectBytes)}
+      <p className={cn("caption num shrink-0 border-t px-3 py-1", sizeBytes > LIMITS.projectBytes * 0.95 && "text-warning")}>
+        {bytes(sizeBytes)} of {bytes(LIMITS.projectBytes)}
       </p>
     </nav>
   );

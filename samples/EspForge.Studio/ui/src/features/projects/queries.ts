@@ -93,7 +93,6 @@ export function useRenameFile(id: string) {
     meta: { inline: true },
     onSuccess: (project) => {
       took(client, project);
-      void client.invalidateQueries({ queryKey: ["project-file", id] });
       filesChanged(client, id);
     },
   });

@@ -38,7 +38,7 @@ export function RevisionView({ project, revision, path: chosen, unsaved, onClose
   const oldPath = kind === "renamed" && chosen === null ? (revision.fromPath ?? path) : path;
 
   const then = useQuery({ ...fileOfRevision(project.id, number, path ?? ""), enabled: path !== null });
-  const before = useQuery({ ...fileOfRevision(project.id, number - 1, oldPath ?? ""), enabled: path !== null && number > 1 });
+  const before = useQuery({ ...fileOfRevision(project.id, number - 1, oldPath ?? ""), enabled: path !== null && number > 1 && kind !== "created" && kind !== "imported" });
   const there = path !== null && project.files.some((file) => file.path === path);
   const now = useQuery({ ...projectFile(project.id, path ?? ""), enabled: there && against === "now" });
   const planThen = useQuery({ ...planOfRevision(project.id, number), enabled: isPlan });
@@ -52,13 +52,13 @@ export function RevisionView({ project, revision, path: chosen, unsaved, onClose
     : against === "before"
       ? [before.data?.content ?? "", then.data?.content ?? ""]
       : [then.data?.content ?? "", there ? (now.data?.content ?? "") : ""];
-  const pending = isPlan ? planThen.isPending || (number > 1 && planBefore.isPending) : path !== null && (then.isPending || (number > 1 && before.isPending) || (against === "now" && there && now.isPending));
-  const failed = then.error ?? before.error ?? now.error ?? planThen.error ?? planBefore.error;
+  const pending = isPlan ? planThen.isPending || (number > 1 && planBefore.isPending) : path !== null && (then.isPending || (before.isPending && before.isFetching) || (against === "now" && there && now.isPending));
+  const failed = then.error ?? before.error ?? (against === "now" && there ? now.error : null) ?? planThen.error ?? planBefore.error;
   const isLast = number === project.revision;
   const [left, right] = against === "before" ? [number > 1 ? `#${number - 1}` : "nothing", `#${number}`] : [`#${number}`, "now"];
 
   return (
-    <section aria-label={`Revision ${number}`} data-testid="revision-view" data-revision={number} className="flex h-full min-h-0 flex-col bg-terminal">
+    <section aria-label={`Revision ${number}`} data-testid="revision-view" data-revision={number} className="absolute inset-0 z-10 flex min-h-0 flex-col bg-terminal">
       <header className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b bg-card px-3 py-1.5 text-sm">
         <p className="min-w-0 flex-1 basis-48">
           <span className="num font-medium">#{number}</span> <span className="wrap-anywhere">{revisionWords(revision)}</span>{" "}

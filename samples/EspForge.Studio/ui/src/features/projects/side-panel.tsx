@@ -4,6 +4,7 @@ import type { SearchOptions } from "@/api/queries";
 import type { Project, Revision } from "@/api/types";
 import { ConfirmDialog } from "@/components/confirm-dialog";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
+import type { ProblemCount } from "@/features/projects/code-tab";
 import { FileTree, type TreeAction } from "@/features/projects/file-tree";
 import { HistoryPanel } from "@/features/projects/history-panel";
 import { PathDialog } from "@/features/projects/path-dialog";
@@ -29,14 +30,16 @@ interface SidePanelProps {
   search: SearchOptions;
   onSearch: (options: SearchOptions) => void;
   searchWanted: number;
-  problems: ReadonlyMap<string, number>;
+  problems: ReadonlyMap<string, ProblemCount>;
   revision: Revision | null;
   onRevision: (revision: Revision, path: string | null) => void;
   /** Something was picked that is seen elsewhere. */
   onPicked: () => void;
+  /** It was a file, so that is what the editor is to show. */
+  onPickedFile: () => void;
 }
 
-export function SidePanel({ project, workspace, side, onSide, search, onSearch, searchWanted, problems, revision, onRevision, onPicked }: SidePanelProps) {
+export function SidePanel({ project, workspace, side, onSide, search, onSearch, searchWanted, problems, revision, onRevision, onPicked, onPickedFile }: SidePanelProps) {
   const may = useMay("projects.write");
   const [folders, setFolders] = useState<string[]>([]);
   const [action, setAction] = useState<TreeAction | null>(null);
@@ -76,6 +79,7 @@ export function SidePanel({ project, workspace, side, onSide, search, onSearch, 
           readOnly={!may.allowed}
           onOpen={(file) => {
             openFile(file);
+            onPickedFile();
             onPicked();
           }}
           onAction={act}
@@ -90,6 +94,7 @@ export function SidePanel({ project, workspace, side, onSide, search, onSearch, 
           wanted={searchWanted}
           onPick={(match) => {
             openFile(match.path, match);
+            onPickedFile();
             onPicked();
           }}
         />

@@ -14,9 +14,10 @@ const LANGUAGE: Record<LanguageState["kind"], { kind: StatusKind; word: string; 
   missing: { kind: "silent", word: "clangd not installed", about: "Editing and building work without it; there is no completion and there are no diagnostics while typing. Settings, Toolchains says how to install it." },
   busy: { kind: "warning", word: "clangd busy", about: "As many projects as the server allows have one open. Press to try again." },
   elsewhere: { kind: "waiting", word: "clangd in another tab", about: "Press to have it here." },
-  refused: { kind: "silent", word: "no language server", about: "Your role may not use it." },
+  idle: { kind: "waiting", word: "clangd resting", about: "It comes back when you type, or when this is pressed." },
+  refused: { kind: "silent", word: "no language server", about: "Editing and building work without it." },
 };
-const MAY_RETRY = new Set<LanguageState["kind"]>(["lost", "missing", "busy", "elsewhere"]);
+const MAY_RETRY = new Set<LanguageState["kind"]>(["lost", "missing", "busy", "elsewhere", "idle", "refused"]);
 
 const NAMES: Record<string, string> = { c: "C", cpp: "C++", ini: "INI", cmake: "CMake", yaml: "YAML", markdown: "Markdown", json: "JSON", python: "Python", plaintext: "Text" };
 

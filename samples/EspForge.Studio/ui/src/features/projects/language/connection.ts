@@ -31,6 +31,7 @@ export class LanguageConnection {
   private timer: ReturnType<typeof setTimeout> | null = null;
   private attempt = 0;
   private over = false;
+  private resting = false;
 
   constructor(
     private readonly projectId: string,
@@ -45,9 +46,14 @@ export class LanguageConnection {
 
   /** At once, when a person asks for it. */
   retry() {
-    if (this.socket !== null) return;
+    if (this.socket !== null || this.over) return;
     this.stopTimer();
     this.open();
+  }
+
+  /** Somebody types: a server that was let go for want of work comes back. */
+  wake() {
+    if (this.resting) this.retry();
   }
 
   close() {
@@ -73,6 +79,7 @@ export class LanguageConnection {
   }
 
   private async connect(renew: boolean) {
+    this.resting = false;
     setLanguageState(this.projectId, { kind: "connecting" });
     try {
       // A browser does not say why a handshake was refused; an old token is the usual reason.
@@ -100,7 +107,10 @@ export class LanguageConnection {
       if (this.over) return;
       const { state, again } = closeMeaning(event.code, event.reason);
       if (again) this.later(state.reason, !opened || event.code === 4401 || event.code === 1008);
-      else setLanguageState(this.projectId, state);
+      else {
+        this.resting = state.kind === "idle";
+        setLanguageState(this.projectId, state);
+      }
     };
   }
 

@@ -90,6 +90,10 @@ class LanguageSession {
     this.publish();
   }
 
+  wake() {
+    this.connection.wake();
+  }
+
   saved(path: string) {
     const one = this.open.get(path);
     if (one) this.connected?.peer.notify("textDocument/didSave", { textDocument: { uri: one.uri } });
@@ -167,6 +171,7 @@ function registerOnce() {
 
 export interface LanguageUse {
   retry: () => void;
+  wake: () => void;
   saved: (path: string) => void;
   release: () => void;
 }
@@ -183,6 +188,7 @@ export function openLanguage(projectId: string, generated: string, read: ReadFil
   session.generated = generated;
   return {
     retry: () => session.retry(),
+    wake: () => session.wake(),
     saved: (path) => session.saved(path),
     release: () => {
       if (--session.users > 0) return;

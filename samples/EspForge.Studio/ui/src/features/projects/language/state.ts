@@ -8,8 +8,8 @@ export type LanguageState =
   | { kind: "starting"; server: string }
   | { kind: "ready"; server: string }
   | { kind: "lost"; reason: string }
-  /** It will not come by itself: not installed, too many sessions, opened elsewhere. */
-  | { kind: "missing" | "busy" | "elsewhere" | "refused"; reason: string };
+  /** It will not come by itself: not installed, too many sessions, opened elsewhere, nothing typed for long. */
+  | { kind: "missing" | "busy" | "elsewhere" | "idle" | "refused"; reason: string };
 
 const OFF: LanguageState = { kind: "off" };
 const states = new Map<string, LanguageState>();
@@ -46,8 +46,11 @@ export function closeMeaning(code: number, reason: string): { state: Extract<Lan
       return { state: { kind: "busy", reason: reason || "Too many projects are open with a language server." }, again: false };
     case 4409:
       return { state: { kind: "elsewhere", reason: reason || "The project is open in another tab." }, again: false };
+    case 4408:
+      return { state: { kind: "idle", reason: reason || "Nothing was typed for a while." }, again: false };
+    case 4400:
     case 4403:
-      return { state: { kind: "refused", reason: reason || "Your role may not use it." }, again: false };
+      return { state: { kind: "refused", reason: reason || "The project cannot have one." }, again: false };
     default:
       return { state: { kind: "lost", reason: reason || "The connection was lost." }, again: true };
   }
