@@ -39,6 +39,10 @@ internal sealed record PlatformioTool(string Program, string Version, string Cor
         PrivateFiles.CreateDirectory(core);
         foreach (var name in (ReadOnlySpan<string>)["platforms", "packages"])
             File.CreateSymbolicLink(Path.Combine(core, name), job.PathInside(Path.Combine(CoreDirectory, name)));
+        // What ESP-IDF as a framework takes for the image's version; other frameworks do not look.
+        var version = Path.Combine(job.Directory, BuildJob.ProjectFolder, "version.txt");
+        if (!File.Exists(version))
+            PrivateFiles.Create(version, System.Text.Encoding.ASCII.GetBytes(job.Request.Version + "\n"));
     }
 
     /// <summary>A command of <c>pio</c> in the project's directory.</summary>
