@@ -788,6 +788,38 @@ export interface paths {
         patch: operations["changeUser"];
         trace?: never;
     };
+    "/api/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listApiKeys"];
+        put?: never;
+        post: operations["createApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["revokeApiKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -831,6 +863,134 @@ export interface paths {
         put: operations["saveProjectFile"];
         post?: never;
         delete: operations["deleteProjectFile"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["renameProjectFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["searchProject"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listProjectHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/history/{revision}/files/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getProjectFileOfRevision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/history/{revision}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getPlanOfRevision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/history/{revision}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["restoreProject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["exportProject"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["importProject"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -892,6 +1052,86 @@ export interface paths {
             cookie?: never;
         };
         get: operations["readBuildLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/builds/{id}/parts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["readBuildPart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/toolchains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listToolchains"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/toolchains/{id}/install": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["installToolchain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/toolchains/{id}/install/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["cancelToolchainInstall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/toolchains/{id}/install/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["readToolchainInstallLog"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1056,6 +1296,16 @@ export interface components {
             meta: components["schemas"]["ApiMeta"];
         };
         /** @description Every JSON answer of the people's API. */
+        ApiEnvelopeOfListOfApiKey: {
+            /** @description Whether Data is the answer. */
+            success: boolean;
+            /** @description The answer; `null` on failure. */
+            data: null | components["schemas"]["ApiKey"][];
+            error: null | components["schemas"]["ApiError"];
+            /** @description About the request. */
+            meta: components["schemas"]["ApiMeta"];
+        };
+        /** @description Every JSON answer of the people's API. */
         ApiEnvelopeOfListOfAuditEntry: {
             /** @description Whether Data is the answer. */
             success: boolean;
@@ -1156,6 +1406,16 @@ export interface components {
             meta: components["schemas"]["ApiMeta"];
         };
         /** @description Every JSON answer of the people's API. */
+        ApiEnvelopeOfListOfProjectRevision: {
+            /** @description Whether Data is the answer. */
+            success: boolean;
+            /** @description The answer; `null` on failure. */
+            data: null | components["schemas"]["ProjectRevision"][];
+            error: null | components["schemas"]["ApiError"];
+            /** @description About the request. */
+            meta: components["schemas"]["ApiMeta"];
+        };
+        /** @description Every JSON answer of the people's API. */
         ApiEnvelopeOfListOfProjectTemplate: {
             /** @description Whether Data is the answer. */
             success: boolean;
@@ -1206,11 +1466,30 @@ export interface components {
             meta: components["schemas"]["ApiMeta"];
         };
         /** @description Every JSON answer of the people's API. */
+        ApiEnvelopeOfListOfToolchain: {
+            /** @description Whether Data is the answer. */
+            success: boolean;
+            /** @description The answer; `null` on failure. */
+            data: null | components["schemas"]["Toolchain"][];
+            error: null | components["schemas"]["ApiError"];
+            /** @description About the request. */
+            meta: components["schemas"]["ApiMeta"];
+        };
+        /** @description Every JSON answer of the people's API. */
         ApiEnvelopeOfListOfUser: {
             /** @description Whether Data is the answer. */
             success: boolean;
             /** @description The answer; `null` on failure. */
             data: null | components["schemas"]["User"][];
+            error: null | components["schemas"]["ApiError"];
+            /** @description About the request. */
+            meta: components["schemas"]["ApiMeta"];
+        };
+        /** @description Every JSON answer of the people's API. */
+        ApiEnvelopeOfNewApiKey: {
+            /** @description Whether Data is the answer. */
+            success: boolean;
+            data: null | components["schemas"]["NewApiKey"];
             error: null | components["schemas"]["ApiError"];
             /** @description About the request. */
             meta: components["schemas"]["ApiMeta"];
@@ -1275,6 +1554,24 @@ export interface components {
             /** @description Whether Data is the answer. */
             success: boolean;
             data: null | components["schemas"]["ProjectFile"];
+            error: null | components["schemas"]["ApiError"];
+            /** @description About the request. */
+            meta: components["schemas"]["ApiMeta"];
+        };
+        /** @description Every JSON answer of the people's API. */
+        ApiEnvelopeOfProjectMatches: {
+            /** @description Whether Data is the answer. */
+            success: boolean;
+            data: null | components["schemas"]["ProjectMatches"];
+            error: null | components["schemas"]["ApiError"];
+            /** @description About the request. */
+            meta: components["schemas"]["ApiMeta"];
+        };
+        /** @description Every JSON answer of the people's API. */
+        ApiEnvelopeOfProjectRevisionPlan: {
+            /** @description Whether Data is the answer. */
+            success: boolean;
+            data: null | components["schemas"]["ProjectRevisionPlan"];
             error: null | components["schemas"]["ApiError"];
             /** @description About the request. */
             meta: components["schemas"]["ApiMeta"];
@@ -1352,6 +1649,15 @@ export interface components {
             meta: components["schemas"]["ApiMeta"];
         };
         /** @description Every JSON answer of the people's API. */
+        ApiEnvelopeOfToolchain: {
+            /** @description Whether Data is the answer. */
+            success: boolean;
+            data: null | components["schemas"]["Toolchain"];
+            error: null | components["schemas"]["ApiError"];
+            /** @description About the request. */
+            meta: components["schemas"]["ApiMeta"];
+        };
+        /** @description Every JSON answer of the people's API. */
         ApiEnvelopeOfUser: {
             /** @description Whether Data is the answer. */
             success: boolean;
@@ -1377,6 +1683,20 @@ export interface components {
             message: string;
             /** @description What is wrong with which field. */
             details: null | components["schemas"]["ApiDetail"][];
+        };
+        ApiKey: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            permissions: string[];
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            expiresAt: null | string;
+            /** Format: date-time */
+            lastUsedAt: null | string;
+            prefix: string;
         };
         /** @description About the request. */
         ApiMeta: {
@@ -1528,7 +1848,11 @@ export interface components {
             projectName: string;
             product: string;
             version: string;
+            toolchain: string;
+            environment: null | string;
             state: components["schemas"]["BuildState"];
+            /** Format: int32 */
+            position: null | number;
             sandbox: null | string;
             /** Format: date-time */
             queuedAt: string;
@@ -1538,14 +1862,33 @@ export interface components {
             finishedAt: null | string;
             /** Format: int64 */
             durationMs: null | number;
+            fromCache: boolean;
             messages: components["schemas"]["BuildMessage"][];
+            /** Format: int32 */
+            warnings: number;
             image: null | components["schemas"]["Image"];
+            memory: null | components["schemas"]["BuildMemory"];
+            previous: null | components["schemas"]["PreviousBuild"];
+            flashParts: components["schemas"]["BuildPart"][];
+            acceptedErrors: null | string;
             error: null | components["schemas"]["BuildError"];
             createdBy: string;
         };
         BuildError: {
             code: string;
             message: string;
+        };
+        BuildMemory: {
+            /** Format: int64 */
+            ramUsedBytes: null | number;
+            /** Format: int64 */
+            ramTotalBytes: null | number;
+            /** Format: int64 */
+            flashUsedBytes: null | number;
+            /** Format: int64 */
+            flashTotalBytes: null | number;
+            /** Format: int64 */
+            slotBytes: null | number;
         };
         BuildMessage: {
             file: null | string;
@@ -1555,6 +1898,14 @@ export interface components {
             column: null | number;
             severity: components["schemas"]["BuildSeverity"];
             text: string;
+        };
+        BuildPart: {
+            name: string;
+            /** Format: int64 */
+            offsetBytes: number;
+            /** Format: int64 */
+            sizeBytes: number;
+            sha256: string;
         };
         /**
          * @description How bad a message is.
@@ -1585,6 +1936,7 @@ export interface components {
         ChangeProjectRequest: {
             name?: null | string;
             plan?: components["schemas"]["PinPlan"];
+            toolchain?: null | string;
         };
         ChangeUserRequest: {
             role?: null | string;
@@ -1613,6 +1965,12 @@ export interface components {
             needs: number[];
             gpios: number[];
             message: string;
+        };
+        CreateApiKeyRequest: {
+            name: string;
+            permissions: string[];
+            /** Format: date-time */
+            expiresAt?: null | string;
         };
         CreateProjectRequest: {
             name: string;
@@ -1712,7 +2070,7 @@ export interface components {
         };
         /** @description Something changed: what to ask for again. */
         EspForgeChange: {
-            /** @description `rollout device build release image project virtual-device audit`. */
+            /** @description `rollout device build release image project toolchain virtual-device audit`. */
             kind: string;
             /** @description Of what; `*` when too many of the kind changed at once to name them. */
             id: string;
@@ -1833,6 +2191,10 @@ export interface components {
             password: string;
             /** @default false */
             useCookie: boolean;
+        };
+        NewApiKey: {
+            apiKey: components["schemas"]["ApiKey"];
+            key: string;
         };
         /**
          * @description Where a device stands with an offer (docs/protocol.md 2.3). The first four past OfferState.Waiting are on the way, in this order.
@@ -2062,6 +2424,13 @@ export interface components {
             gpio: null | number;
             message: string;
         };
+        PreviousBuild: {
+            /** Format: uuid */
+            buildId: string;
+            version: string;
+            /** Format: int64 */
+            sizeBytes: number;
+        };
         Product: {
             product: string;
             /** Format: int32 */
@@ -2081,6 +2450,10 @@ export interface components {
             product: string;
             board: string;
             chip: string;
+            toolchain: string;
+            environments: string[];
+            /** Format: int32 */
+            revision: number;
             plan: components["schemas"]["PinPlan"];
             files: components["schemas"]["ProjectFileSummary"][];
             /** Format: date-time */
@@ -2095,6 +2468,7 @@ export interface components {
             sizeBytes: number;
             /** Format: date-time */
             updatedAt: string;
+            etag: string;
         };
         ProjectFileSummary: {
             path: string;
@@ -2103,10 +2477,51 @@ export interface components {
             /** Format: date-time */
             updatedAt: string;
         };
+        ProjectMatch: {
+            path: string;
+            /** Format: int32 */
+            line: number;
+            /** Format: int32 */
+            column: number;
+            /** Format: int32 */
+            length: number;
+            text: string;
+        };
+        ProjectMatches: {
+            matches: components["schemas"]["ProjectMatch"][];
+            truncated: boolean;
+        };
+        ProjectRevision: {
+            /** Format: int32 */
+            revision: number;
+            /** Format: date-time */
+            at: string;
+            actor: string;
+            actorName: string;
+            kind: components["schemas"]["ProjectRevisionKind"];
+            path: null | string;
+            fromPath: null | string;
+            /** Format: int32 */
+            sizeBytes: number;
+            /** Format: int32 */
+            linesAdded: number;
+            /** Format: int32 */
+            linesRemoved: number;
+        };
+        /** @enum {unknown} */
+        ProjectRevisionKind: "created" | "saved" | "deleted" | "renamed" | "restored" | "imported" | "plan";
+        ProjectRevisionPlan: {
+            /** Format: int32 */
+            revision: number;
+            board: string;
+            toolchain: string;
+            plan: components["schemas"]["PinPlan"];
+        };
         ProjectTemplate: {
             id: string;
             name: string;
             description: string;
+            toolchain: string;
         };
         RefreshRequest: {
             refreshToken?: null | string;
@@ -2155,6 +2570,10 @@ export interface components {
             /** Format: int32 */
             validDays?: null | number;
         };
+        RenameRequest: {
+            from: string;
+            to: string;
+        };
         Repair: {
             label: string;
             kind: components["schemas"]["PinChangeKind"];
@@ -2165,6 +2584,9 @@ export interface components {
             field: null | string;
             value: null | string;
             gpios: null | number[];
+        };
+        RestoreRequest: {
+            path?: null | string;
         };
         Rollout: {
             filter: components["schemas"]["RolloutFilter"];
@@ -2374,6 +2796,8 @@ export interface components {
         };
         StartBuildRequest: {
             version: string;
+            environment?: null | string;
+            acceptErrors?: null | string;
         };
         Status: {
             version: string;
@@ -2410,6 +2834,21 @@ export interface components {
             values: {
                 [key: string]: number;
             };
+        };
+        Toolchain: {
+            id: string;
+            title: string;
+            ready: boolean;
+            versions: string;
+            architecture: string;
+            missing: components["schemas"]["ToolchainNeed"][];
+            canInstall: boolean;
+            installing: boolean;
+        };
+        ToolchainNeed: {
+            what: string;
+            why: string;
+            command: string;
         };
         ToolchainReadiness: {
             ready: boolean;
@@ -2757,6 +3196,10 @@ export interface operations {
         requestBody: {
             content: {
                 "application/octet-stream": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
             };
         };
         responses: {
@@ -4392,6 +4835,99 @@ export interface operations {
             };
         };
     };
+    listApiKeys: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfListOfApiKey"];
+                };
+            };
+            /** @description Refused: error.code and error.message say why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfObject"];
+                };
+            };
+        };
+    };
+    createApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateApiKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfNewApiKey"];
+                };
+            };
+            /** @description Refused: error.code and error.message say why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfObject"];
+                };
+            };
+        };
+    };
+    revokeApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: error.code and error.message say why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfObject"];
+                };
+            };
+        };
+    };
     listProjects: {
         parameters: {
             query?: {
@@ -4649,6 +5185,270 @@ export interface operations {
             };
         };
     };
+    renameProjectFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfProject"];
+                };
+            };
+            /** @description Refused: error.code and error.message say why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfObject"];
+                };
+            };
+        };
+    };
+    searchProject: {
+        parameters: {
+            query?: {
+                q?: string;
+                case?: boolean;
+                word?: boolean;
+                regex?: boolean;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfProjectMatches"];
+                };
+            };
+            /** @description Refused: error.code and error.message say why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfObject"];
+                };
+            };
+        };
+    };
+    listProjectHistory: {
+        parameters: {
+            query?: {
+                path?: string;
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfListOfProjectRevision"];
+                };
+            };
+            /** @description Refused: error.code and error.message say why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfObject"];
+                };
+            };
+        };
+    };
+    getProjectFileOfRevision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                revision: number;
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfProjectFile"];
+                };
+            };
+            /** @description Refused: error.code and error.message say why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfObject"];
+                };
+            };
+        };
+    };
+    getPlanOfRevision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                revision: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfProjectRevisionPlan"];
+                };
+            };
+            /** @description Refused: error.code and error.message say why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfObject"];
+                };
+            };
+        };
+    };
+    restoreProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                revision: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfProject"];
+                };
+            };
+            /** @description Refused: error.code and error.message say why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfObject"];
+                };
+            };
+        };
+    };
+    exportProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    importProject: {
+        parameters: {
+            query?: {
+                name?: string;
+                board?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/zip": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfProject"];
+                };
+            };
+            /** @description Refused: error.code and error.message say why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfObject"];
+                };
+            };
+        };
+    };
     listBuilds: {
         parameters: {
             query?: {
@@ -4743,6 +5543,140 @@ export interface operations {
         };
     };
     readBuildLog: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["LogLine"];
+                };
+            };
+        };
+    };
+    readBuildPart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    listToolchains: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfListOfToolchain"];
+                };
+            };
+            /** @description Refused: error.code and error.message say why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfObject"];
+                };
+            };
+        };
+    };
+    installToolchain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfToolchain"];
+                };
+            };
+            /** @description Refused: error.code and error.message say why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfObject"];
+                };
+            };
+        };
+    };
+    cancelToolchainInstall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfToolchain"];
+                };
+            };
+            /** @description Refused: error.code and error.message say why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfObject"];
+                };
+            };
+        };
+    };
+    readToolchainInstallLog: {
         parameters: {
             query?: never;
             header?: never;
