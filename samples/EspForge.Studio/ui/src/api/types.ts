@@ -1,4 +1,3 @@
-import type * as Coming from "./coming";
 import type { components } from "./schema.gen";
 
 // The names of docs/api.md; the shapes come from the server's OpenAPI document (npm run generate).
@@ -72,23 +71,23 @@ export type PlanDiff = Schemas["PlanDiff"];
 export type PlanDifference = Schemas["PlanDifference"];
 export type Imported = Omit<Schemas["Import"], "plan"> & { plan: Plan };
 
-export type ProjectTemplate = Schemas["ProjectTemplate"] & Coming.TemplateMore;
-export type Project = Schemas["Project"] & Coming.ProjectMore;
+export type ProjectTemplate = Schemas["ProjectTemplate"];
+export type Project = Schemas["Project"];
 export type ProjectFile = Schemas["ProjectFileSummary"];
-export type FileContent = Schemas["ProjectFile"] & Coming.FileMore;
-export type Match = Coming.Match;
-export type Matches = Coming.Matches;
-export type Revision = Coming.Revision;
-export type RevisionKind = Coming.RevisionKind;
+export type FileContent = Schemas["ProjectFile"];
+export type Match = Schemas["ProjectMatch"];
+export type Matches = Schemas["ProjectMatches"];
+export type Revision = Schemas["ProjectRevision"];
+export type RevisionKind = Schemas["ProjectRevisionKind"];
 
-export type Toolchain = Coming.ToolchainReport;
-export type ToolchainNeed = Coming.ToolchainNeed;
-export type ApiKey = Coming.ApiKey;
-export type NewApiKey = Coming.NewApiKey;
+export type Toolchain = Schemas["Toolchain"];
+export type ToolchainNeed = Schemas["ToolchainNeed"];
+export type ApiKey = Schemas["ApiKey"];
+export type NewApiKey = Schemas["NewApiKey"];
 
-export type Build = Schemas["Build"] & Coming.BuildMore;
-export type BuildMemory = Coming.BuildMemory;
-export type FlashPart = Coming.FlashPart;
+export type Build = Schemas["Build"];
+export type BuildMemory = Schemas["BuildMemory"];
+export type FlashPart = Schemas["BuildPart"];
 export type BuildState = Schemas["BuildState"];
 export type BuildMessage = Schemas["BuildMessage"];
 export type LogLine = Schemas["LogLine"];

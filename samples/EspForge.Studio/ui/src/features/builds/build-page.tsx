@@ -116,7 +116,7 @@ export function BuildPage({ buildId, releaseDialog }: BuildPageProps) {
           <span aria-hidden className="mr-1.5 text-warning">
             ▲
           </span>
-          Built although the pin plan has errors. <Actor actor={build.createdBy} /> said why: <q className="font-medium break-words">{build.acceptedErrors}</q>
+          Built although the pin plan has errors. The reason of <Actor actor={build.createdBy} />: <q className="font-medium break-words">{build.acceptedErrors}</q>
         </p>
       )}
       {build.error && (

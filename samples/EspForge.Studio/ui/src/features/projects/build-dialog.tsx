@@ -137,7 +137,8 @@ export function BuildDialog({ project, unsaved, saveAll, onStarted, onPins, onCl
                     <li key={i} className="flex gap-2">
                       <StatusShape kind="failed" className="mt-1" />
                       <span className="min-w-0 break-words">
-                        <span className="num">{error.where}</span> {error.text}
+                        {!error.text.startsWith(error.where) && <span className="num">{error.where} </span>}
+                        {error.text}
                       </span>
                     </li>
                   ))}

@@ -67,6 +67,8 @@ export default function CodeEditor({ projectId, path, paths, generated, value, r
     return () => {
       cursor.dispose();
       opener.dispose();
+      const model = made.getModel();
+      if (model) views.set(model.uri.toString(), made.saveViewState());
       made.dispose();
       editor.current = null;
     };
@@ -111,7 +113,8 @@ export default function CodeEditor({ projectId, path, paths, generated, value, r
     });
     return () => {
       listener.dispose();
-      views.set(key, made.saveViewState());
+      // With the editor itself gone it is kept already.
+      if (editor.current === made) views.set(key, made.saveViewState());
     };
     // The text itself is followed below; a new one must not make a new model.
     // eslint-disable-next-line react-hooks/exhaustive-deps

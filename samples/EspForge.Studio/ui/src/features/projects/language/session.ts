@@ -130,7 +130,7 @@ class LanguageSession {
       const place = pathOfModel(marker.resource);
       if (place?.projectId !== this.projectId || marker.severity === monaco.MarkerSeverity.Hint) continue;
       const severity = marker.severity === monaco.MarkerSeverity.Error ? "error" : marker.severity === monaco.MarkerSeverity.Warning ? "warning" : "note";
-      list.push({ file: place.path, line: marker.startLineNumber, column: marker.startColumn, severity, text: marker.message });
+      list.push({ file: place.path, line: marker.startLineNumber, column: marker.startColumn, severity, text: marker.message.split("\n\n")[0] ?? "" });
     }
     setDiagnostics(this.projectId, list);
   }
