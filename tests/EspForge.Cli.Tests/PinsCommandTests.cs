@@ -37,7 +37,7 @@ public sealed class PinsCommandTests : IDisposable
     [Fact]
     public void The_findings_as_JSON_have_the_documented_fields()
     {
-        var (exitCode, output, error) = Check("""{ "chip": "esp32c3", "uses": [ { "gpio": 11, "function": "led" } ], "wifi": true }""", "--json");
+        var (exitCode, output, error) = Check("""{ "chip": "esp32c3", "module": "ESP32-C3-WROOM-02", "uses": [ { "gpio": 11, "function": "led" } ], "wifi": true }""", "--json");
         Assert.Equal((1, ""), (exitCode, error));
         var finding = JsonDocument.Parse(output).RootElement.GetProperty("findings")[0];
         Assert.Equal(["rule", "class", "severity", "gpios", "message", "source", "repairs", "overridden"], finding.EnumerateObject().Select(field => field.Name));
