@@ -13,7 +13,7 @@ const page = await context.newPage();
 page.setDefaultTimeout(60_000);
 const problems = [];
 page.on("console", (message) => message.type() === "error" && !/401|412|409|400|404/.test(message.text()) && problems.push(`console: ${message.text().slice(0, 300)}`));
-page.on("pageerror", (error) => problems.push(`page: ${error.message}`));
+page.on("pageerror", (error) => problems.push(`page: ${error.stack?.slice(0, 1500)}`));
 const say = (text) => process.stdout.write(`${text}\n`);
 let shots = 0;
 const shot = async (what) => {

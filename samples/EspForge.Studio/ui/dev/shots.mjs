@@ -133,12 +133,49 @@ for (const [width, height, touch] of [[1440, 900, false], [390, 844, true], [320
       ["settings-users", "/settings?tab=users"],
       ["settings-fleet", "/settings?tab=fleet"],
       ["settings-system", "/settings?tab=system"],
+      ["settings-toolchains", "/settings?tab=toolchains"],
+      ["settings-api-keys", "/settings?tab=api-keys"],
+      ["project-import", "/projects?import=true"],
+      builds.some((b) => b.flashParts.length > 0) && ["build-parts", `/builds/${by(builds, (b) => b.flashParts.length > 0).id}`],
+      builds.some((b) => b.acceptedErrors) && ["build-accepted", `/builds/${by(builds, (b) => b.acceptedErrors).id}`],
+      projects.some((p) => p.toolchain === "platformio") && ["project-platformio", `/projects/${by(projects, (p) => p.toolchain === "platformio").id}`],
+      devices.some((d) => d.fit?.fits === false) && ["device-misfit", `/devices/${by(devices, (d) => d.fit?.fits === false).deviceId}`],
     ].filter((entry) => entry && (only === "" || new RegExp(`^(${only})$`).test(entry[0])));
     for (const [name, path] of pages) {
       current = name;
       await page.goto(base + path);
-      await page.waitForTimeout(/^(project|device)/.test(name) ? 2500 : 900);
+      await page.waitForTimeout(/^(project|device|build)/.test(name) ? 2500 : 900);
       await shot(name);
+    }
+    // What opens inside a page.
+    const code = projects[0] && `/projects/${by(projects, (p) => p.files.length > 2).id}`;
+    const inside = [
+      code && ["project-files", code, touch ? [["button", /^Show files/]] : []],
+      code && ["project-search", code, [...(touch ? [["button", /^Show files/]] : []), ["tab", "Search"], ["fill", "Search for", "climate"]]],
+      code && ["project-history", code, [...(touch ? [["button", /^Show files/]] : []), ["tab", "History"]]],
+      code && ["project-revision", code, [...(touch ? [["button", /^Show files/]] : []), ["tab", "History"], ["revision"]]],
+      code && ["project-build-dialog", code, [["button", "Build"]]],
+      code && ["project-problems", code, [["tab", /^Problems/]]],
+      code && ["shortcuts", code, [["key", "F1"]]],
+      ["api-key-new", "/settings?tab=api-keys", [["button", "New API key"]]],
+      code && ["pins-port", `${code}?tab=pins`, [["button", "Port"], ["option", /S3-DevKitC/]]],
+    ].filter((entry) => entry && (only === "" || new RegExp(`^(${only})$`).test(entry[0])));
+    for (const [name, path, steps] of inside) {
+      current = name;
+      try {
+        await page.goto(base + path);
+        await page.waitForTimeout(2500);
+        for (const [kind, label, text] of steps) {
+          if (kind === "fill") await page.getByLabel(label).fill(text);
+          else if (kind === "key") await page.keyboard.press(label);
+          else if (kind === "revision") await page.locator('[data-testid="revision"][data-kind="saved"]').first().click();
+          else await page.getByRole(kind, { name: label, exact: typeof label === "string" }).first().click({ timeout: 10_000 });
+          await page.waitForTimeout(900);
+        }
+        await shot(name, false);
+      } catch (error) {
+        problems.push(`${name} ${width} ${theme}: ${String(error).slice(0, 200)}`);
+      }
     }
     await context.close();
   }

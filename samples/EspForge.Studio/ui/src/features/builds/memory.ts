@@ -28,7 +28,7 @@ export function memoryBars(memory: BuildMemory | null, imageBytes: number | null
   if (memory === null) return [];
   return [
     bar("flash", "Flash", "for the application", memory.flashUsedBytes, memory.flashTotalBytes),
-    bar("ram", "RAM", "of the board, before the heap", memory.ramUsedBytes, memory.ramTotalBytes),
+    bar("ram", "RAM", "of the board", memory.ramUsedBytes, memory.ramTotalBytes),
     bar("slot", "Image", "of the OTA slot", imageBytes ?? memory.flashUsedBytes, memory.slotBytes),
   ].filter((one) => one !== null);
 }

@@ -2,7 +2,7 @@ import { useEffect, useRef } from "react";
 import type { BuildMessage } from "@/api/types";
 import { languageControl } from "@/features/projects/language/state";
 import { openLanguage, type LanguageUse } from "@/features/projects/language/session";
-import { EDITOR_OPTIONS, findModel, isReplacing, modelOf, modelUri, monaco, pathOfModel, replaceText, themeName } from "@/features/projects/monaco";
+import { EDITOR_OPTIONS, findModel, isReplacing, keepHovers, modelOf, modelUri, monaco, pathOfModel, replaceText, themeName } from "@/features/projects/monaco";
 import { useMediaQuery } from "@/lib/hooks";
 import { useResolvedTheme } from "@/lib/theme";
 
@@ -34,6 +34,8 @@ interface CodeEditorProps {
 
 const views = new Map<string, monaco.editor.ICodeEditorViewState | null>();
 const BUILD = "build";
+/** The request that was followed last: coming back to the file later does not repeat it. */
+let followed = 0;
 
 /** One editor, one model a file; scroll and cursor of each file are kept. */
 export default function CodeEditor({ projectId, path, paths, generated, value, readOnly, messages, place, onChange, onCursor, onOpen, readFile }: CodeEditorProps) {
@@ -52,6 +54,7 @@ export default function CodeEditor({ projectId, path, paths, generated, value, r
     if (!host.current) return;
     const made = monaco.editor.create(host.current, { ...EDITOR_OPTIONS, model: null, padding: { top: 8, bottom: 8 }, renderLineHighlight: "all", tabSize: 4, ariaLabel: "Code", "semanticHighlighting.enabled": false });
     editor.current = made;
+    keepHovers();
     made.addAction({ id: "espforge.commands", label: "Commands of the editor", keybindings: [monaco.KeyMod.CtrlCmd | monaco.KeyMod.Shift | monaco.KeyCode.KeyP], run: (one) => one.trigger("", "editor.action.quickCommand", null) });
     const cursor = made.onDidChangeCursorPosition((event) => latest.current.onCursor(event.position.lineNumber, event.position.column));
     const opener = monaco.editor.registerEditorOpener({
@@ -161,7 +164,8 @@ export default function CodeEditor({ projectId, path, paths, generated, value, r
 
   useEffect(() => {
     const made = editor.current;
-    if (!place || !made || place.path !== path) return;
+    if (!place || !made || place.path !== path || place.request <= followed) return;
+    followed = place.request;
     const range = { startLineNumber: place.line, endLineNumber: place.line, startColumn: place.column, endColumn: place.column + (place.length ?? 0) };
     made.setSelection(range);
     made.revealRangeInCenter(range);

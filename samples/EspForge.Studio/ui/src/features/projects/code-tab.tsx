@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { PanelLeft } from "lucide-react";
-import { lazy, Suspense, useMemo, useState, type ReactNode } from "react";
+import { lazy, Suspense, useMemo, useRef, useState, type ReactNode } from "react";
 import { api } from "@/api/client";
 import { projectFile, type SearchOptions } from "@/api/queries";
 import type { BuildMessage, PinCode, Project, Revision } from "@/api/types";
@@ -47,6 +47,7 @@ interface CodeTabProps {
 }
 
 const encoder = new TextEncoder();
+const NO_MESSAGES: BuildMessage[] = [];
 
 export function CodeTab({ project, workspace, messages, side, onSide, sideOpen, onSideOpen, panel }: CodeTabProps) {
   const { path, generated, unsaved, openFile } = workspace;
@@ -80,6 +81,10 @@ export function CodeTab({ project, workspace, messages, side, onSide, sideOpen, 
   const savedText = isGenerated ? header.data?.content : file.data?.content;
   const text = isGenerated ? savedText : (unsaved[path]?.text ?? savedText);
   const failed = isGenerated ? header.error : file.error;
+  // While the next file is on its way the one before stays on the screen: nothing jumps, and the editor is not made anew.
+  const last = useRef<{ path: string; text: string } | null>(null);
+  if (text !== undefined) last.current = { path, text };
+  const shown = text === undefined && !failed && last.current !== null && workspace.all.includes(last.current.path) ? last.current : text === undefined ? null : { path, text };
   const behind = isBehind(unsaved[path], saved);
   const unsavedPaths = useMemo(() => new Set(Object.keys(unsaved)), [unsaved]);
   const sizeBytes = useMemo(() => encoder.encode(text ?? "").length, [text]);
@@ -150,22 +155,22 @@ export function CodeTab({ project, workspace, messages, side, onSide, sideOpen, 
           )}
           <div className="relative min-h-0 flex-1 max-md:min-h-40">
             <div className="h-full" inert={revision !== null}>
-              {failed && text === undefined ? (
+              {shown === null && failed ? (
                 <ErrorPanel error={failed} className="m-3" />
-              ) : text === undefined ? (
+              ) : shown === null ? (
                 <EditorSkeleton />
               ) : (
                 <Suspense fallback={<EditorSkeleton />}>
                   <CodeEditor
                     projectId={project.id}
-                    path={path}
+                    path={shown.path}
                     paths={workspace.paths}
                     generated={generated}
-                    value={text}
-                    readOnly={!may.allowed || isGenerated}
-                    messages={mine}
+                    value={shown.text}
+                    readOnly={!may.allowed || isGenerated || shown.path !== path}
+                    messages={shown.path === path ? mine : NO_MESSAGES}
                     place={workspace.place}
-                    onChange={(next) => may.allowed && !isGenerated && drafts.write(project.id, path, next, saved)}
+                    onChange={(next) => may.allowed && !isGenerated && shown.path === path && drafts.write(project.id, path, next, saved)}
                     onCursor={(line, column) => setCursor({ line, column })}
                     onOpen={(name, line, column) => openFile(name, { line, column })}
                     readFile={workspace.readFile}

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import { EDITOR_OPTIONS, monaco, themeName } from "@/features/projects/monaco";
+import { EDITOR_OPTIONS, keepHovers, monaco, themeName } from "@/features/projects/monaco";
 import { languageOf } from "@/features/projects/paths";
 import { useMediaQuery } from "@/lib/hooks";
 import { useResolvedTheme } from "@/lib/theme";
@@ -33,6 +33,7 @@ export default function DiffEditor({ path, before, after, label }: DiffEditorPro
       modifiedAriaLabel: `${label}: after`,
     });
     made.setModel({ original, modified });
+    keepHovers();
     return () => {
       made.dispose();
       original.dispose();

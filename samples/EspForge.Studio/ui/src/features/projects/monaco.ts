@@ -152,4 +152,16 @@ export function replaceText(model: monaco.editor.ITextModel, text: string) {
   }
 }
 
+let keeper: monaco.editor.IStandaloneCodeEditor | null = null;
+
+/**
+ * To be called after an editor was made. Every hover of every editor is made by the one that was created last, also when that is long gone
+ * (monaco-editor 0.57, standaloneCodeEditor.js), and fails then; so the last one is always this one, which stays and is never seen.
+ */
+export function keepHovers() {
+  const before = keeper;
+  keeper = monaco.editor.create(document.createElement("div"), { model: null });
+  before?.dispose();
+}
+
 export { monaco };

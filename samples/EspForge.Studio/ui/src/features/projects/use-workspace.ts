@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { toast } from "sonner";
 import { ApiError } from "@/api/error";
 import { projectFile } from "@/api/queries";
@@ -13,6 +13,8 @@ import { openFiles, useOpenFiles } from "@/features/projects/open-files";
 import { generatedPath, mainFile, renamed } from "@/features/projects/paths";
 import { useDeleteFile, useRenameFile, useWriteFile } from "@/features/projects/queries";
 
+let requests = 0;
+
 /** The files of a project as this page works on them: what is open, what is unsaved, and where two people meet. */
 export function useWorkspace(project: Project, wanted: string | undefined) {
   const { id } = project;
@@ -24,7 +26,6 @@ export function useWorkspace(project: Project, wanted: string | undefined) {
   const [conflict, setConflict] = useState<Conflict | null>(null);
   const [saving, setSaving] = useState(false);
   const [recent, setRecent] = useState<readonly string[]>([]);
-  const requests = useRef(0);
   const { mutateAsync: write } = useWriteFile(id);
   const { mutateAsync: remove } = useDeleteFile(id);
   const { mutateAsync: rename } = useRenameFile(id);
@@ -43,7 +44,7 @@ export function useWorkspace(project: Project, wanted: string | undefined) {
   const openFile = useCallback(
     (file: string, at?: { line: number; column?: number; length?: number }) => {
       void navigate({ search: { file }, replace: true });
-      if (at) setPlace({ path: file, line: at.line, column: at.column ?? 1, ...(at.length === undefined ? {} : { length: at.length }), request: ++requests.current });
+      if (at) setPlace({ path: file, line: at.line, column: at.column ?? 1, ...(at.length === undefined ? {} : { length: at.length }), request: ++requests });
     },
     [navigate],
   );

@@ -67,7 +67,7 @@ function ToolchainCard({ toolchain }: { toolchain: Toolchain }) {
         ) : (
           canInstall &&
           missing.length > 0 && (
-            <AllowedButton needs="toolchains.manage" size="sm" onClick={() => setAsking(true)}>
+            <AllowedButton needs="toolchains.manage" size="sm" variant="outline" onClick={() => setAsking(true)}>
               <Download /> Install
             </AllowedButton>
           )
