@@ -57,7 +57,7 @@ export function BuildPanel({ buildId, typing, resolve, onPlace }: BuildPanelProp
               {build.version}
               {build.environment !== null && ` · ${build.environment}`}
             </span>
-            <Status kind={BUILD[build.state].kind} word={build.state === "queued" && build.position !== null ? `queued, ${build.position}.` : BUILD[build.state].word} data-testid="build-state" data-state={build.state} />
+            <Status kind={BUILD[build.state].kind} word={build.state === "queued" && build.position !== null ? `queued, ${build.position}.` : BUILD[build.state].word} className="max-[359px]:w-3 max-[359px]:overflow-hidden" title={BUILD[build.state].word} data-testid="build-state" data-state={build.state} />
             {build.fromCache && <span className="caption max-sm:hidden">from the cache</span>}
             <span className="max-sm:hidden">{build.startedAt && <Elapsed from={build.startedAt} to={build.finishedAt} />}</span>
             {isOpen(build.state) ? (

@@ -49,7 +49,7 @@ function SeriesChart({ series, data, from, to, last }: { series: Series; data: R
           </span>
         </p>
         <p className="num text-lg font-semibold whitespace-nowrap">{series.format(series.now)}</p>
-        <p className="num caption whitespace-nowrap">
+        <p className="num caption sm:whitespace-nowrap">
           {series.format(series.min)} – {series.format(series.max)}
         </p>
       </figcaption>
