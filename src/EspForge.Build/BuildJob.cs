@@ -24,10 +24,6 @@ public sealed class BuildJob
             log.Hide($"{root}/", "");
             log.Hide(root, ".");
         }
-
-        // ccache gives the compiler paths that begin at the directory it builds in.
-        log.Hide($"../{ProjectFolder}/", "");
-        log.Hide($"../{GeneratedFolder}/", "");
     }
 
     /// <summary>What is to be built; checked.</summary>

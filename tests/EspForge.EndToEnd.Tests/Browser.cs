@@ -39,6 +39,30 @@ internal sealed class Browser : IAsyncDisposable
         return new Browser(playwright, browser, page);
     }
 
+    /// <summary>Signs the administrator in.</summary>
+    public async Task SignInAsync()
+    {
+        await Page.GotoAsync("/");
+        await Page.GetByLabel("Email").FillAsync(ApiClient.Email);
+        await Page.GetByLabel("Password").FillAsync(ApiClient.Password);
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Assertions.Expect(Page.GetByRole(AriaRole.Navigation).First).ToBeVisibleAsync();
+    }
+
+    /// <summary>Makes the project "Garden lamp" from the template Blink, up to its editor.</summary>
+    public async Task CreateProjectAsync()
+    {
+        await Page.GotoAsync("/projects");
+        await Page.GetByRole(AriaRole.Button, new() { Name = "New project" }).First.ClickAsync();
+        var dialog = Page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByRole(AriaRole.Textbox, new() { Name = "Name" }).FillAsync("Garden lamp");
+        await dialog.GetByRole(AriaRole.Combobox, new() { Name = "Boards" }).FillAsync("esp32-devkitc-v4");
+        await dialog.GetByRole(AriaRole.Option).First.ClickAsync();
+        await dialog.GetByText("Blink", new() { Exact = false }).First.ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Create project" }).ClickAsync();
+        await Assertions.Expect(Page.GetByTestId("code-editor")).ToBeVisibleAsync(new() { Timeout = 120_000 });
+    }
+
     /// <summary>Keeps a picture where ESPFORGE_SHOTS says, if it does; the README's come from here.</summary>
     public async Task ShotAsync(string name)
     {

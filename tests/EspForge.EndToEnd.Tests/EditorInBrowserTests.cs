@@ -13,8 +13,8 @@ public class EditorInBrowserTests
         await using var studio = await StudioProcess.StartAsync();
         await using var browser = await Browser.OpenAsync(studio.Address);
         var page = browser.Page;
-        await SignInAsync(page);
-        await CreateProjectAsync(page);
+        await browser.SignInAsync();
+        await browser.CreateProjectAsync();
         await Expect(page.GetByTestId("language-state")).ToHaveAttributeAsync("data-state", "ready");
 
         // Completion knows the functions of the agent, from its headers.
@@ -73,28 +73,6 @@ public class EditorInBrowserTests
         var saves = (await studio.Api.GetAsync($"projects/{project["id"]}/history?path=main.c")).AsArray();
         Assert.True(saves.Count(save => (string)save!["kind"]! is "saved") >= 2, saves.ToJsonString());
         Assert.Equal([], browser.Errors);
-    }
-
-    private static async Task SignInAsync(IPage page)
-    {
-        await page.GotoAsync("/");
-        await page.GetByLabel("Email").FillAsync(ApiClient.Email);
-        await page.GetByLabel("Password").FillAsync(ApiClient.Password);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Navigation).First).ToBeVisibleAsync();
-    }
-
-    private static async Task CreateProjectAsync(IPage page)
-    {
-        await page.GotoAsync("/projects");
-        await page.GetByRole(AriaRole.Button, new() { Name = "New project" }).First.ClickAsync();
-        var dialog = page.GetByRole(AriaRole.Dialog);
-        await dialog.GetByRole(AriaRole.Textbox, new() { Name = "Name" }).FillAsync("Garden lamp");
-        await dialog.GetByRole(AriaRole.Combobox, new() { Name = "Boards" }).FillAsync("esp32-devkitc-v4");
-        await dialog.GetByRole(AriaRole.Option).First.ClickAsync();
-        await dialog.GetByText("Blink", new() { Exact = false }).First.ClickAsync();
-        await dialog.GetByRole(AriaRole.Button, new() { Name = "Create project" }).ClickAsync();
-        await Expect(page.GetByTestId("code-editor")).ToBeVisibleAsync();
     }
 
     private static async Task BuildAsync(IPage page, string version, string state)

@@ -17,7 +17,7 @@ public class MainJobInBrowserTests
 
         await SetUpAsync(page);
         await browser.ShotAsync("dashboard-empty");
-        await CreateProjectAsync(page);
+        await browser.CreateProjectAsync();
         await WrongPinAsync(browser);
         await BuildAsync(browser, "1.0.0");
         await ReleaseAsync(browser);
@@ -68,19 +68,6 @@ public class MainJobInBrowserTests
         await page.GetByLabel("Password").FillAsync(ApiClient.Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Create the administrator" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Navigation).First).ToBeVisibleAsync();
-    }
-
-    private static async Task CreateProjectAsync(IPage page)
-    {
-        await page.GotoAsync("/projects");
-        await page.GetByRole(AriaRole.Button, new() { Name = "New project" }).First.ClickAsync();
-        var dialog = page.GetByRole(AriaRole.Dialog);
-        await dialog.GetByRole(AriaRole.Textbox, new() { Name = "Name" }).FillAsync("Garden lamp");
-        await dialog.GetByRole(AriaRole.Combobox, new() { Name = "Boards" }).FillAsync("esp32-devkitc-v4");
-        await dialog.GetByRole(AriaRole.Option).First.ClickAsync();
-        await dialog.GetByText("Blink", new() { Exact = false }).First.ClickAsync();
-        await dialog.GetByRole(AriaRole.Button, new() { Name = "Create project" }).ClickAsync();
-        await Expect(page.GetByTestId("code-editor")).ToBeVisibleAsync(Within(120));
     }
 
     private static async Task WrongPinAsync(Browser browser)

@@ -15,7 +15,7 @@ public class PinsByKeyboardTests
         await using var browser = await Browser.OpenAsync(studio.Address);
         var page = browser.Page;
         await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"], new() { Origin = studio.Address.GetLeftPart(UriPartial.Authority) });
-        await SignInAsync(page);
+        await browser.SignInAsync();
         await page.GotoAsync("/pins");
         await Expect(page.GetByRole(AriaRole.Combobox, new() { Name = "Search boards" })).ToBeFocusedAsync();
         await Expect(page.GetByRole(AriaRole.Option).First).ToBeVisibleAsync();
@@ -53,7 +53,7 @@ public class PinsByKeyboardTests
         await using var studio = await StudioProcess.StartAsync();
         await using var browser = await Browser.OpenAsync(studio.Address, 320, 568);
         var page = browser.Page;
-        await SignInAsync(page);
+        await browser.SignInAsync();
         await page.GotoAsync("/pins?board=esp32-devkitc-v4");
         var search = page.GetByLabel("Search functions");
         await search.FillAsync("a-part-with-a-name-of-more-than-forty-letters-altogether");
@@ -72,15 +72,6 @@ public class PinsByKeyboardTests
         await page.GetByRole(AriaRole.Button, new() { Name = "Redo" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Tab, new() { NameRegex = new("^Uses 1") })).ToBeVisibleAsync();
         Assert.Equal([], browser.Errors);
-    }
-
-    private static async Task SignInAsync(IPage page)
-    {
-        await page.GotoAsync("/");
-        await page.GetByLabel("Email").FillAsync(ApiClient.Email);
-        await page.GetByLabel("Password").FillAsync(ApiClient.Password);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Navigation).First).ToBeVisibleAsync();
     }
 
     /// <summary>Counts what a person would press; a chord is one.</summary>

@@ -8,6 +8,7 @@ namespace EspForge.Build;
 /// <summary>The firmware agent's sources as they travel inside this package: the agent, its port to Linux, the CMake file, the tools and the factory application.</summary>
 public static class FirmwareSources
 {
+    private const int MaxAttempts = 10;
     private const string Prefix = "firmware/";
 
     private static readonly Lazy<SortedDictionary<string, byte[]>> Content = new(ReadResources);
@@ -35,23 +36,28 @@ public static class FirmwareSources
         var target = Path.Combine(directory, $"firmware-{Hash[..16]}");
         try
         {
-            if (IsIntact(target))
-                return target;
-            if (!JobDirectory.Create(directory).TryGet(out var staging, out var why))
-                return why;
-            using (staging)
+            for (var attempt = 1; !IsIntact(target); attempt++)
             {
-                // Readable by the user of every job; the directory around it is the host's alone.
-                staging.Write("firmware", Content.Value.Select(file => new ProjectFile(file.Key, file.Value)), isReadable: true);
-                if (Directory.Exists(target))
-                    Directory.Move(target, Path.Combine(staging.Path, "replaced"));
-                try
+                if (attempt > MaxAttempts)
+                    return new Fault("build-storage", $"The agent's sources do not stay as they were unpacked to {target}.");
+                if (!JobDirectory.Create(directory).TryGet(out var staging, out var why))
+                    return why;
+                using (staging)
                 {
-                    Directory.Move(Path.Combine(staging.Path, "firmware"), target);
-                }
-                catch (IOException) when (IsIntact(target))
-                {
-                    // Another process was quicker; its folder is as good.
+                    // Readable by the user of every job; the directory around it is the host's alone.
+                    staging.Write("firmware", Content.Value.Select(file => new ProjectFile(file.Key, file.Value)), isReadable: true);
+                    try
+                    {
+                        // Looked at again: another builder may have put a good one there meanwhile, which must not be taken from under it.
+                        if (Directory.Exists(target) && !IsIntact(target))
+                            Directory.Move(target, Path.Combine(staging.Path, "replaced"));
+                        if (!Directory.Exists(target))
+                            Directory.Move(Path.Combine(staging.Path, "firmware"), target);
+                    }
+                    catch (IOException) when (attempt < MaxAttempts)
+                    {
+                        // Another one was quicker; what it left is looked at next.
+                    }
                 }
             }
 
@@ -65,14 +71,18 @@ public static class FirmwareSources
 
     private static bool IsIntact(string target)
     {
-        if (!Directory.Exists(target) || !PrivateFiles.IsReadableByOthers(target))
-            return false;
-        var found = Directory.EnumerateFiles(target, "*", SearchOption.AllDirectories).Count();
-        return found == Content.Value.Count && Content.Value.All(file =>
+        try
         {
-            var info = new FileInfo(Path.Combine(target, file.Key));
-            return info.Exists && info.Length == file.Value.Length && File.ReadAllBytes(info.FullName).AsSpan().SequenceEqual(file.Value);
-        });
+            if (!Directory.Exists(target) || !PrivateFiles.IsReadableByOthers(target))
+                return false;
+            var found = Directory.EnumerateFiles(target, "*", SearchOption.AllDirectories).Count();
+            return found == Content.Value.Count && Content.Value.All(file => File.ReadAllBytes(Path.Combine(target, file.Key)).AsSpan().SequenceEqual(file.Value));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // Taken away while it was looked at: it was not as it should be.
+            return false;
+        }
     }
 
     private static SortedDictionary<string, byte[]> ReadResources()

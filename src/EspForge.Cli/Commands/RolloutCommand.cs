@@ -76,7 +76,7 @@ internal static class RolloutCommand
 
     private static IReadOnlyList<string> Row(JsonElement rollout) =>
     [
-        rollout.Text("product"), rollout.Text("version"), rollout.Text("state"), $"{rollout.Number("currentStage") + 1}/{rollout.Text("stageCount")}",
+        rollout.Text("product"), rollout.Text("version"), rollout.Text("state"), $"{RolloutWatch.Stage(rollout)}/{rollout.Number("stageCount")}",
         $"{rollout.Text("confirmed")}/{rollout.Text("devices")}", rollout.Text("failed"), rollout.Text("id"),
     ];
 

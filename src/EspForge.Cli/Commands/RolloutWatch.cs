@@ -44,5 +44,8 @@ internal static class RolloutWatch
     /// <summary>Where a rollout stands, in one line.</summary>
     public static string Line(JsonElement rollout) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Fields.Plain(rollout.Text("product"))} {rollout.Text("version")}: {rollout.Text("state")}, stage {Math.Min(rollout.Number("currentStage") + 1, rollout.Number("stageCount"))} of {rollout.Number("stageCount")}, {rollout.Number("confirmed")} of {rollout.Number("devices")} confirmed, {rollout.Number("failed")} failed");
+        $"{Fields.Plain(rollout.Text("product"))} {rollout.Text("version")}: {rollout.Text("state")}, stage {Stage(rollout)} of {rollout.Number("stageCount")}, {rollout.Number("confirmed")} of {rollout.Number("devices")} confirmed, {rollout.Number("failed")} failed");
+
+    /// <summary>The stage it is in, from 1; the last one when it is over.</summary>
+    public static long Stage(JsonElement rollout) => Math.Min(rollout.Number("currentStage") + 1, rollout.Number("stageCount"));
 }

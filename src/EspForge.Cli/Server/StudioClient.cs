@@ -53,13 +53,18 @@ internal sealed class StudioClient : IDisposable
     }
 
     /// <summary>Sends a file as <c>multipart/form-data</c>, part <c>file</c>.</summary>
-    public Task<Outcome<JsonElement>> UploadAsync(string path, string fileName, byte[] content, CancellationToken cancel) => SendAsync(
-        HttpMethod.Post, path, () =>
-        {
-            var part = new ByteArrayContent(content);
-            part.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-            return new MultipartFormDataContent { { part, "file", fileName } };
-        }, cancel);
+    public Task<Outcome<JsonElement>> UploadAsync(string path, string fileName, byte[] content, CancellationToken cancel)
+    {
+        // One boundary for every attempt: with the same key the server expects the same body, byte for byte.
+        var boundary = Guid.NewGuid().ToString("N");
+        return SendAsync(
+            HttpMethod.Post, path, () =>
+            {
+                var part = new ByteArrayContent(content);
+                part.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+                return new MultipartFormDataContent(boundary) { { part, "file", fileName } };
+            }, cancel);
+    }
 
     /// <summary>Reads bytes.</summary>
     public async Task<Outcome<byte[]>> DownloadAsync(string path, CancellationToken cancel)
