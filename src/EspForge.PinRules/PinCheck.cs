@@ -168,7 +168,7 @@ public sealed class PinCheck
         for (var i = 0; i < count; i++)
             Used |= Chip.FindPin(_uses[i].Gpio) is null ? 0 : Bit(_uses[i].Gpio);
         if (count > 1)
-            _uses.AsSpan(0, count).Sort(CompareUses);
+            _uses.AsSpan(0, count).Sort(static (left, right) => PinUseOrder.Compare(left.Use, right.Use));
         Memory = memory ?? MemoryPins.Read(Plan, Chip, Board, Used);
         Dead = Memory.Taken | NotBroughtOut(PinSeverity.Error);
     }
@@ -210,35 +210,5 @@ public sealed class PinCheck
         }
 
         return lost;
-    }
-
-    private static int CompareUses(ReadUse left, ReadUse right)
-    {
-        var byGpio = left.Gpio.CompareTo(right.Gpio);
-        if (byGpio != 0)
-            return byGpio;
-        var byFunction = string.CompareOrdinal(left.Use.Function, right.Use.Function);
-        if (byFunction != 0)
-            return byFunction;
-        var bySignal = string.CompareOrdinal(left.Use.Signal, right.Use.Signal);
-        if (bySignal != 0)
-            return bySignal;
-        var byDirection = Nullable.Compare(left.Use.Direction, right.Use.Direction);
-        if (byDirection != 0)
-            return byDirection;
-        var byPull = Nullable.Compare(left.Use.Pull, right.Use.Pull);
-        if (byPull != 0)
-            return byPull;
-        var byFrequency = Nullable.Compare(left.Use.FrequencyHz, right.Use.FrequencyHz);
-        if (byFrequency != 0)
-            return byFrequency;
-        var byBits = Nullable.Compare(left.Use.ResolutionBits, right.Use.ResolutionBits);
-        if (byBits != 0)
-            return byBits;
-        var byCurrent = Nullable.Compare(left.Use.DriveMilliamps, right.Use.DriveMilliamps);
-        if (byCurrent != 0)
-            return byCurrent;
-        var bySymbols = Nullable.Compare(left.Use.RmtSymbols, right.Use.RmtSymbols);
-        return bySymbols != 0 ? bySymbols : Nullable.Compare(left.Use.Hold, right.Use.Hold);
     }
 }

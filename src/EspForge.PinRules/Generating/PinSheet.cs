@@ -82,18 +82,8 @@ public sealed class PinSheet
         Plan = plan;
         Board = plan.Board is null ? null : _catalog.FindBoard(plan.Board);
         Chip = _catalog.FindChip(plan.Chip ?? Board?.ChipId ?? "") ?? throw new ArgumentException("The plan's board or chip is not in the catalog.", nameof(plan));
-        var uses = plan.Uses
-            .OrderBy(use => use.Gpio)
-            .ThenBy(use => use.Function, StringComparer.Ordinal)
-            .ThenBy(use => use.Signal, StringComparer.Ordinal)
-            .ThenBy(use => use.Direction)
-            .ThenBy(use => use.Pull)
-            .ThenBy(use => use.FrequencyHz)
-            .ThenBy(use => use.ResolutionBits)
-            .ThenBy(use => use.DriveMilliamps)
-            .ThenBy(use => use.RmtSymbols)
-            .ThenBy(use => use.Hold)
-            .ToList();
+        var uses = plan.Uses.ToList();
+        uses.Sort(PinUseOrder.Compare);
         var names = PinNames.Identifiers(uses);
         Uses = [.. uses.Select((use, i) => new NamedUse(use, names[i], Board?.LabelOf(use.Gpio), PinFunction.Read(use).Direction))];
     }

@@ -165,7 +165,7 @@ internal sealed class PinProblem
         return block.NearGpio < 0 ? 0 : HeaderDistance(Verdicts.Board, block.NearGpio, gpio);
     }
 
-    /// <summary>Positions between two pins of one header; <see cref="PinCost.MaxLineDistance"/> where they share none.</summary>
+    /// <summary>Positions between two pins of one header, at most <see cref="PinCost.MaxLineDistance"/>, which is also the answer where they share none.</summary>
     public static int HeaderDistance(Board? board, int from, int to)
     {
         var best = from == to ? 0 : PinCost.MaxLineDistance;

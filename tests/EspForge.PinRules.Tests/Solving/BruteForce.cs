@@ -189,7 +189,7 @@ internal sealed class BruteForce
                                    from here in header.Pins
                                    from there in header.Pins
                                    where here.Gpio == near && there.Gpio == gpio
-                                   select Math.Abs(here.Pos - there.Pos)).DefaultIfEmpty(31).Min();
+                                   select Math.Min(31, Math.Abs(here.Pos - there.Pos))).DefaultIfEmpty(31).Min();
     }
 
     private int? DirectPin(int host, string signal) =>

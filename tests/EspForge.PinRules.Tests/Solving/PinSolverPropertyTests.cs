@@ -5,12 +5,14 @@ using FsCheck.Fluent;
 
 namespace EspForge.PinRules.Tests.Solving;
 
-/// <summary>What holds for every request. ESPFORGE_SOLVER_REQUESTS sets how many large ones are tried; 10,000 take about a minute of processor time.</summary>
+/// <summary>
+/// What holds for every request. ESPFORGE_SOLVER_REQUESTS sets how many large ones are tried (10,000 take about a minute of processor time), ESPFORGE_SOLVER_SMALL how many small ones.
+/// </summary>
 public sealed class PinSolverPropertyTests
 {
-    private const int SmallRequests = 600;
+    private static readonly int SmallRequests = Count("ESPFORGE_SOLVER_SMALL", 600);
 
-    private static readonly int LargeRequests = int.TryParse(Environment.GetEnvironmentVariable("ESPFORGE_SOLVER_REQUESTS"), CultureInfo.InvariantCulture, out var count) ? count : 2_000;
+    private static readonly int LargeRequests = Count("ESPFORGE_SOLVER_REQUESTS", 2_000);
 
     [Fact]
     public void The_cost_is_the_least_of_all_placements()
@@ -109,6 +111,8 @@ public sealed class PinSolverPropertyTests
 
         Assert.True(clashes > SmallRequests / 20, $"{clashes} clashes");
     }
+
+    private static int Count(string variable, int otherwise) => int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var count) ? count : otherwise;
 
     private static void Hold(Arbitrary<(int Seed, PinRequest Request)> requests, int count, Action<int, PinRequest> holds) =>
         Prop.ForAll(requests, one => holds(one.Seed, one.Request)).Check(Config.QuickThrowOnFailure.WithMaxTest(count));

@@ -24,6 +24,14 @@ public sealed class PinSolverTests
     }
 
     [Fact]
+    public void The_far_end_of_a_long_header_is_no_farther_than_another_header()
+    {
+        // Positions 3 and 40 of J1.
+        var solution = PinSolver.Solve(Of("esp32-p4-function-ev-board", new PinNeed("output") { NearGpio = 7, Gpios = [45] }));
+        Assert.Equal(PinCost.MaxLineDistance, solution.Cost.Neighbourhood);
+    }
+
+    [Fact]
     public void A_fast_bus_gets_the_direct_pins_and_a_slow_one_the_lowest()
     {
         var fast = PinSolver.Solve(Of("esp32-s3-devkitc-1", new PinNeed("spi") { SpeedHz = 80_000_000 }));
