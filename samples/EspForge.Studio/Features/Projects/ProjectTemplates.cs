@@ -35,7 +35,7 @@ internal static class ProjectTemplates
         new(new ProjectTemplate("platformio-sensor", "Arduino sensor (PlatformIO)", "Reads an SHT3x over I2C with the Arduino framework, built by PlatformIO for your board.", ProjectToolchains.PlatformIo),
             [("platformio.ini", "platformio-sensor/platformio.ini"), ("src/main.cpp", "platformio-sensor/src/main.cpp")], [Led, Sda, Scl]),
         new(new ProjectTemplate("esp-idf", "ESP-IDF application", "Blinks an LED with ESP-IDF and the component espforge, which takes signed updates.", ProjectToolchains.EspIdf),
-            [.. ((string[])["CMakeLists.txt", "main/CMakeLists.txt", "main/main.c", "main/app.c", "partitions.csv", "sdkconfig.defaults"]).Select(path => (path, $"esp-idf/{path}"))], [Led]),
+            [.. ((string[])["CMakeLists.txt", "main/CMakeLists.txt", "main/main.c", "partitions.csv", "sdkconfig.defaults"]).Select(path => (path, $"esp-idf/{path}")), ("main/app.c", "blink.c")], [Led]),
     ];
 
     public static IReadOnlyList<ProjectTemplate> Shown { get; } = [.. All.Select(template => template.Shown)];
