@@ -49,6 +49,7 @@ public static class EspForgeEndpointRouteBuilderExtensions
         api.MapKeyRing();
         api.MapRollouts();
         api.MapAudit();
+        api.MapActors();
         api.MapEvents();
         return api;
     }

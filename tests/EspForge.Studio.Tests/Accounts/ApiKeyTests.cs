@@ -32,12 +32,19 @@ public sealed class ApiKeyTests
         var entry = (await admin.GetAsync("audit?action=project.create")).Data[0];
         Assert.Equal(($"key:{shown.GetProperty("id").GetString()}", "CI"), (entry.GetProperty("actor").GetString(), entry.GetProperty("actorName").GetString()));
         Assert.Equal("CI", (await admin.GetAsync($"projects/{id}/history")).Data[0].GetProperty("actorName").GetString());
-        var listed = (await admin.GetAsync("api-keys")).Data[0];
+        var listed = (await admin.GetAsync("api-keys")).Data.EnumerateArray().Single(one => one.GetProperty("name").GetString() == "CI");
         Assert.NotEqual(JsonValueKind.Null, listed.GetProperty("lastUsedAt").ValueKind);
         Assert.False(listed.TryGetProperty("key", out _) || listed.TryGetProperty("hash", out _));
 
+        // Whoever sees what it made can ask what it is called, without the audit log.
+        var viewer = host.Anonymous().With((await admin.PostAsync("api-keys", new { name = "board", permissions = new[] { "releases.read" } })).Data.GetProperty("key").GetString()!);
+        Assert.Equal("CI", (await viewer.GetAsync($"actors/key:{shown.GetProperty("id").GetString()}")).Data.GetProperty("name").GetString());
+        Assert.NotEqual(JsonValueKind.Null, (await viewer.GetAsync($"actors/{shown.GetProperty("createdBy").GetString()}")).Data.GetProperty("name").ValueKind);
+        foreach (var unknown in (string[])["builds", "key:nobody", $"user:{Guid.NewGuid():D}"])
+            Assert.Equal(JsonValueKind.Null, (await viewer.GetAsync($"actors/{unknown}")).Data.GetProperty("name").ValueKind);
+
         // Neither the database nor the log of changes has the key itself.
-        var stored = await host.WithDatabaseAsync(db => db.ApiKeys.Select(row => row.Hash + row.Prefix).SingleAsync());
+        var stored = await host.WithDatabaseAsync(db => db.ApiKeys.Where(row => row.Name == "CI").Select(row => row.Hash + row.Prefix).SingleAsync());
         Assert.DoesNotContain(key, stored, StringComparison.Ordinal);
         Assert.DoesNotContain(key, (await admin.GetAsync("audit?limit=100")).Data.GetRawText(), StringComparison.Ordinal);
 

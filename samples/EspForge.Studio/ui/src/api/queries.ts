@@ -142,5 +142,8 @@ export const virtualFleet = (enabled = true) =>
       query.state.data?.devices.some((d) => d.state === "preparing" || d.state === "starting" || d.state === "claiming") ? 2_000 : false,
   });
 
+/** What a user or API key is called. Names seldom change. */
+export const actorName = (actor: string) =>
+  queryOptions({ queryKey: ["actor", actor], queryFn: () => api.get<T.Actor>(`actors/${encodeURIComponent(actor)}`), staleTime: 300_000, retry: false });
 export const users = () => queryOptions({ queryKey: ["users"], queryFn: () => api.get<T.User[]>("users", { limit: 500 }) });
 export const auditVerification = () => queryOptions({ queryKey: ["audit", "verify"], queryFn: () => api.get<T.AuditVerification>("audit/verify") });

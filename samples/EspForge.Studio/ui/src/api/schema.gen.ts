@@ -196,6 +196,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/actors/{actor}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getActor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -1192,6 +1208,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Actor: {
+            actor: string;
+            name: null | string;
+        };
         AddVirtualDevicesRequest: {
             /** Format: int32 */
             count: number;
@@ -1204,6 +1224,15 @@ export interface components {
             field: string;
             /** @description What is wrong with it, as a sentence. */
             message: string;
+        };
+        /** @description Every JSON answer of the people's API. */
+        ApiEnvelopeOfActor: {
+            /** @description Whether Data is the answer. */
+            success: boolean;
+            data: null | components["schemas"]["Actor"];
+            error: null | components["schemas"]["ApiError"];
+            /** @description About the request. */
+            meta: components["schemas"]["ApiMeta"];
         };
         /** @description Every JSON answer of the people's API. */
         ApiEnvelopeOfAuditVerification: {
@@ -3406,6 +3435,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApiEnvelopeOfListOfProduct"];
+                };
+            };
+            /** @description Refused: error.code and error.message say why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfObject"];
+                };
+            };
+        };
+    };
+    getActor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                actor: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiEnvelopeOfActor"];
                 };
             };
             /** @description Refused: error.code and error.message say why. */

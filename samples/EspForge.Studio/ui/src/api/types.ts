@@ -120,6 +120,7 @@ export type VirtualDevice = Schemas["VirtualDevice"];
 export type VirtualDeviceState = Schemas["VirtualDeviceState"];
 export type VirtualFleet = Schemas["VirtualFleet"];
 
+export type Actor = Schemas["Actor"];
 export type Entry = Schemas["AuditEntry"];
 export type AuditVerification = Schemas["AuditVerification"];
 export type Change = Schemas["EspForgeChange"];
