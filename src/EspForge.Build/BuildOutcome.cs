@@ -73,7 +73,7 @@ public sealed record BuildOutcome
     /// <summary>SHA-256 over all inputs, 64 lower-case hex digits; <see langword="null"/> where the toolchain was not asked.</summary>
     public string? CacheKey { get; init; }
 
-    /// <summary>What it takes of the device's memory, where the toolchain says so.</summary>
+    /// <summary>What it takes of the device's memory, where the toolchain says so; also of a program that is too big.</summary>
     public BuildMemory? Memory { get; init; }
 
     /// <summary>The files to flash by cable, by offset; empty for host images.</summary>

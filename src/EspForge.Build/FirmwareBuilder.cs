@@ -143,7 +143,7 @@ public sealed partial class FirmwareBuilder
             var job = new BuildJob(run.Request, directory.Path, sandbox, run.Lines, _options);
             return (await toolchain.BuildAsync(job, cancellationToken)).TryGet(out var image, out fault)
                 ? run.Outcome with { Image = image, Memory = job.Memory, FlashParts = [.. job.FlashParts.OrderBy(part => part.OffsetBytes)] }
-                : run.Outcome with { Fault = fault };
+                : run.Outcome with { Fault = fault, Memory = job.Memory };
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class MessageParser
     public void Add(string line)
     {
         ArgumentNullException.ThrowIfNull(line);
-        if (ContinuesCMake(line) || TryCompiler(line) || TryCMake(line) || TryLinkedFunction(line) || TryLinkedPlace(line) || TryPlatformio(line))
+        if (ContinuesCMake(line) || TryCompiler(line) || TryCMake(line) || TryLinkedFunction(line) || TryLinkedPlace(line) || TryPlatformio(line) || TrySize(line))
             return;
         TryTool(line);
     }
@@ -88,6 +88,15 @@ internal sealed class MessageParser
         var isProject = match.Groups["name"].Value is "InvalidProjectConfError" or "UndefinedEnvPlatformError" or "UnknownEnvNamesError" or "ProjectEnvsNotAvailableError" or "UnknownBoard" or "UnknownFramework";
         Report(isProject ? ProjectFileName : null, isProject && at.Success ? Number(at.Groups["line"]) : null, null, BuildSeverity.Error, text.Length == 0 ? match.Groups["name"].Value : text);
         return true;
+    }
+
+    // "Error: The program size (1400000 bytes) is greater than maximum allowed (1310720 bytes)": PlatformIO of a board's limits; of the data it warns.
+    private bool TrySize(string line)
+    {
+        var match = Patterns.Size.Match(line);
+        if (match.Success)
+            Report(null, null, null, match.Groups["severity"].ValueSpan is "Error:" ? BuildSeverity.Error : BuildSeverity.Warning, match.Groups["text"].Value);
+        return match.Success;
     }
 
     private void TryTool(string line)
@@ -195,6 +204,7 @@ internal sealed class MessageParser
         internal static readonly Regex Platformio = new(@"^([a-z_]+\.)*(?<name>[A-Z][A-Za-z]{2,60}(Error|Exception)|UnknownBoard|UnknownFramework|UnknownPlatform|UnknownPackageError): (?<text>.*)$", Linear);
         internal static readonly Regex PlatformioPlace = new(@"^file: '.*', line: (?<line>\d{1,9})$", Linear);
         internal static readonly Regex PlatformioLine = new(@"line:? +(?<line>\d{1,9})", Linear);
+        internal static readonly Regex Size = new(@"^(?<severity>Error:|Warning!) (?<text>The (program|data) size \([0-9]+ bytes\) is greater than maximum allowed \([0-9]+ bytes\))$", Linear);
         internal static readonly Regex Tool = new(@"^(?<tool>[A-Za-z0-9_./+-]+): (?<severity>fatal error|error|warning):\s*(?<text>.*)$", Linear);
         internal static readonly Regex PlainTool = new(@"^(?<tool>\S*ld(\.[a-z]+)?|\S*ef_mkimage): (?<text>(cannot find |cannot open |final link failed|--).*|.*: (file (format )?not recognized|is |must be |cannot be ).*)$", Linear);
     }
