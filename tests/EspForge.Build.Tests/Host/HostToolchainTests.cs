@@ -57,6 +57,9 @@ public sealed class HostToolchainTests(Workplace place) : IClassFixture<Workplac
         Assert.Equal(64, image.Sha256.Length);
         Assert.Equal(image.SizeBytes, image.OpenRead().Length);
         Assert.NotEmpty(image.AgentVersion);
+        var memory = outcome.Memory!;
+        Assert.Equal(new BuildMemory(memory.RamUsedBytes, null, image.SizeBytes, null, 8 * 1024 * 1024), memory);
+        Assert.InRange(memory.RamUsedBytes!.Value, 1_000, 4_000_000);
         Assert.Equal(("bubblewrap", true), (outcome.Sandbox, outcome.IsIsolated));
         Assert.DoesNotContain(outcome.Messages, message => message.Severity == BuildSeverity.Error);
         Assert.DoesNotContain(place.Root, lines.Text, StringComparison.Ordinal);
