@@ -91,6 +91,7 @@ internal sealed class MessageParser
     }
 
     // "Error: The program size (1400000 bytes) is greater than maximum allowed (1310720 bytes)": PlatformIO of a board's limits; of the data it warns.
+    // "Error: app partition is too small for binary lamp.bin size 0x1a2b30:": ESP-IDF of the partition table.
     private bool TrySize(string line)
     {
         var match = Patterns.Size.Match(line);
@@ -204,8 +205,10 @@ internal sealed class MessageParser
         internal static readonly Regex Platformio = new(@"^([a-z_]+\.)*(?<name>[A-Z][A-Za-z]{2,60}(Error|Exception)|UnknownBoard|UnknownFramework|UnknownPlatform|UnknownPackageError): (?<text>.*)$", Linear);
         internal static readonly Regex PlatformioPlace = new(@"^file: '.*', line: (?<line>\d{1,9})$", Linear);
         internal static readonly Regex PlatformioLine = new(@"line:? +(?<line>\d{1,9})", Linear);
-        internal static readonly Regex Size = new(@"^(?<severity>Error:|Warning!) (?<text>The (program|data) size \([0-9]+ bytes\) is greater than maximum allowed \([0-9]+ bytes\))$", Linear);
+        internal static readonly Regex Size = new(
+            @"^(?<severity>Error:|Warning[!:]) (?<text>The (program|data) size \([0-9]+ bytes\) is greater than maximum allowed \([0-9]+ bytes\)|([0-9]+/)?[A-Za-z0-9 ]+ (partition is|partitions are) too small for binary \S+ size 0x[0-9a-f]+|The smallest \S+ partition is nearly full \(.*\)|Bootloader binary size 0x[0-9a-f]+ bytes is too large for partition table offset 0x[0-9a-f]+).*$",
+            Linear);
         internal static readonly Regex Tool = new(@"^(?<tool>[A-Za-z0-9_./+-]+): (?<severity>fatal error|error|warning):\s*(?<text>.*)$", Linear);
-        internal static readonly Regex PlainTool = new(@"^(?<tool>\S*ld(\.[a-z]+)?|\S*ef_mkimage): (?<text>(cannot find |cannot open |final link failed|--).*|.*: (file (format )?not recognized|is |must be |cannot be ).*)$", Linear);
+        internal static readonly Regex PlainTool = new(@"^(?<tool>\S*ld(\.[a-z]+)?|\S*ef_mkimage): (?<text>(cannot find |cannot open |final link failed|--|region `).*|\S+ section `.*' will not fit in region `.*|.*: (file (format )?not recognized|is |must be |cannot be ).*)$", Linear);
     }
 }

@@ -102,6 +102,13 @@ public sealed class EspIdfToolchainTests : IDisposable
     }
 
     [Fact]
+    public async Task A_program_larger_than_its_partition_is_an_error()
+    {
+        _idf.On("idf.py * build", "build-too-big.txt");
+        Assert.Equal("The build failed: All app partitions are too small for binary lamp.bin size 0x201000", (await BuildAsync()).Fault?.Message);
+    }
+
+    [Fact]
     public async Task An_error_of_CMake_is_a_message()
     {
         _idf.On("idf.py * set-target esp32c3", "cmake-error.txt");
