@@ -40,6 +40,25 @@ public sealed class LeftContainersTests : IDisposable
         }
     }
 
+    [ExecutorFact("container (runc)")]
+    public async Task Nothing_is_left_of_a_container_that_ended_failed_was_cancelled_or_never_began()
+    {
+        using var other = Process.Start("/bin/sleep", ["300"]);
+        var host = HostProcess.Running(other.Id)!;
+        var sandbox = new ContainerSandbox("runc", "host-usr", host);
+        var view = new SandboxView(Directory.CreateDirectory(Path.Combine(_place.Root, "job")).FullName, []);
+        Assert.True((await sandbox.CommandAsync(view, "true")).Exit.IsSuccess);
+        await sandbox.CommandAsync(view, "/nowhere/at/all");
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sandbox.RunAsync(view, new SandboxCommand("true", []), (_, _) => { }, cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sandbox.StartAsync(view, new SandboxCommand("true", []), cancelled.Token));
+        using var soon = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sandbox.RunAsync(view, new SandboxCommand("/bin/sh", ["-c", "echo begun; sleep 300"]), (_, _) => soon.Cancel(), soon.Token));
+        Assert.Empty(Directory.GetDirectories(Path.GetTempPath(), $"espforge-{host}-*"));
+        other.Kill();
+    }
+
     [Fact]
     public async Task Of_docker_those_whose_host_is_gone_are_removed_by_name_and_no_others()
     {
