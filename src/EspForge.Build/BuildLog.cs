@@ -40,7 +40,8 @@ internal sealed class BuildLog(IProgress<BuildLine>? sink, int maxBytes)
     {
         lock (_lock)
         {
-            if (IsTruncated)
+            // Notes are the host's own, and few: how it ended is told however long the log is.
+            if (IsTruncated && stream != BuildLineSource.Note)
                 return;
             var line = Clean(text);
             _bytes += Encoding.UTF8.GetByteCount(line) + 1;

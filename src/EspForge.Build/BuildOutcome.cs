@@ -35,11 +35,11 @@ public sealed record BuiltImage
 }
 
 /// <summary>What a build takes of the device's memory, where the toolchain says so.</summary>
-/// <param name="RamUsedBytes">Static RAM used, in bytes.</param>
-/// <param name="RamTotalBytes">RAM of the board, in bytes.</param>
+/// <param name="RamUsedBytes">Static RAM used, in bytes: data with and without a first value.</param>
+/// <param name="RamTotalBytes">RAM of the board, in bytes; none for a virtual device, which has the machine's.</param>
 /// <param name="FlashUsedBytes">Flash the program takes, in bytes.</param>
-/// <param name="FlashTotalBytes">Flash there is for a program, in bytes.</param>
-/// <param name="SlotBytes">Size of the smallest slot of the partition table an update must fit, in bytes.</param>
+/// <param name="FlashTotalBytes">Flash there is for a program, in bytes; none for a virtual device.</param>
+/// <param name="SlotBytes">Size of the smallest slot of the partition table an update must fit, in bytes; for a virtual device of the slot it has by default.</param>
 public sealed record BuildMemory(long? RamUsedBytes, long? RamTotalBytes, long? FlashUsedBytes, long? FlashTotalBytes, long? SlotBytes);
 
 /// <summary>One of the files that are written to a device's flash by cable.</summary>
@@ -73,7 +73,7 @@ public sealed record BuildOutcome
     /// <summary>SHA-256 over all inputs, 64 lower-case hex digits; <see langword="null"/> where the toolchain was not asked.</summary>
     public string? CacheKey { get; init; }
 
-    /// <summary>What it takes of the device's memory, where the toolchain says so.</summary>
+    /// <summary>What it takes of the device's memory, where the toolchain says so; also of a program that is too big.</summary>
     public BuildMemory? Memory { get; init; }
 
     /// <summary>The files to flash by cable, by offset; empty for host images.</summary>

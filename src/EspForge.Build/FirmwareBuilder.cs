@@ -141,9 +141,11 @@ public sealed partial class FirmwareBuilder
             directory.Write(BuildJob.ProjectFolder, run.Request.Files);
             directory.Write(BuildJob.GeneratedFolder, run.Request.GeneratedFiles);
             var job = new BuildJob(run.Request, directory.Path, sandbox, run.Lines, _options);
-            return (await toolchain.BuildAsync(job, cancellationToken)).TryGet(out var image, out fault)
-                ? run.Outcome with { Image = image, Memory = job.Memory, FlashParts = [.. job.FlashParts.OrderBy(part => part.OffsetBytes)] }
-                : run.Outcome with { Fault = fault };
+            if (!(await toolchain.BuildAsync(job, cancellationToken)).TryGet(out var image, out fault))
+                return run.Outcome with { Fault = fault, Memory = job.Memory };
+            if (job.Memory?.SlotBytes is { } slot && image.SizeBytes > slot)
+                run.Lines.Note(string.Create(CultureInfo.InvariantCulture, $"The image is {image.SizeBytes:N0} bytes and a slot {slot:N0}: devices will refuse it."));
+            return run.Outcome with { Image = image, Memory = job.Memory, FlashParts = [.. job.FlashParts.OrderBy(part => part.OffsetBytes)] };
         }
     }
 

@@ -41,7 +41,7 @@ public sealed class ToolchainDoctor
         var probed = await toolchain.ProbeAsync(cancellationToken);
         if (!probed.TryGet(out var status, out var fault) && missing.Count == 0)
             missing.Add(new ToolchainNeed(toolchain.Title, fault.Message, _installer.CommandOf(toolchain.Name) ?? ""));
-        return new ToolchainReport(toolchain.Name, toolchain.Title, probed.IsSuccess, status?.Versions ?? "", status?.Architecture ?? "", missing, !probed.IsSuccess && _installer.CanInstall(toolchain.Name));
+        return new ToolchainReport(toolchain.Name, toolchain.Title, probed.IsSuccess, status?.Versions ?? "", status?.Architecture ?? "", missing, missing.Count > 0 && _installer.CanInstall(toolchain.Name));
     }
 
     private async Task<ToolchainReport> SandboxAsync(CancellationToken cancellationToken)

@@ -2,10 +2,14 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using EspForge.Boards;
 
 namespace EspForge.Build;
 
-/// <summary>The header of an ESP image and what its application descriptor says (ESP-IDF <c>esp_app_format.h</c>, <c>esp_app_desc.h</c>).</summary>
+/// <summary>
+/// The header of an ESP image and what its application descriptor says (ESP-IDF <c>esp_app_format.h</c>, <c>esp_app_desc.h</c>): what a build has to know and to write of it.
+/// Whether an image can be released is EspForge.Ota's to say, which this package does not know; a test holds the two together.
+/// </summary>
 /// <param name="Chip">Such as <c>esp32c3</c>.</param>
 /// <param name="Project">Name of the project, or <see langword="null"/> without a descriptor.</param>
 /// <param name="Version">Version, or <see langword="null"/> without a descriptor.</param>
@@ -20,30 +24,12 @@ internal sealed record EspImage(string Chip, string? Project, string? Version)
     private const int HashBytes = 32;
     private const byte ChecksumSeed = 0xEF;
 
-    // esp_chip_id_t.
-    private static readonly Dictionary<ushort, string> Chips = new()
-    {
-        [0x0000] = "esp32",
-        [0x0002] = "esp32s2",
-        [0x0005] = "esp32c3",
-        [0x0009] = "esp32s3",
-        [0x000C] = "esp32c2",
-        [0x000D] = "esp32c6",
-        [0x0010] = "esp32h2",
-        [0x0012] = "esp32p4",
-        [0x0014] = "esp32c61",
-        [0x0017] = "esp32c5",
-        [0x0019] = "esp32h21",
-        [0x001C] = "esp32h4",
-        [0x0020] = "esp32s31",
-    };
-
     /// <summary>Reads an application image and checks it: segments, checksum, appended SHA-256.</summary>
     public static Outcome<EspImage> Read(ReadOnlySpan<byte> image)
     {
         if (image.Length < DescriptorAt || image[0] != 0xE9)
             return Malformed("is no ESP image");
-        if (!Chips.TryGetValue(BinaryPrimitives.ReadUInt16LittleEndian(image[12..]), out var chip))
+        if (ImageChips.NameOf(BinaryPrimitives.ReadUInt16LittleEndian(image[12..])) is not { } chip)
             return Malformed("is for a chip that is not known");
         if (!TryFindEnd(image, out var end, out var checksum))
             return Malformed("is not whole");

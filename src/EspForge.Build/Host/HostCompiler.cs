@@ -40,7 +40,7 @@ internal sealed record HostCompiler(string CMake, string Compiler, string Genera
                 return Missing($"cmake {cmakeVersion} is too old; {OldestCMake} or newer is needed.");
             var tools = $"cmake {cmakeVersion}, {Path.GetFileName(compiler)} {compilerVersion}, {(ninja is null ? "make" : "ninja")} {buildVersion ?? "of an unknown version"}";
             var status = new ToolchainStatus(HostToolchain.ToolchainName, tools, Architecture()) { Identity = string.Join('\n', tools, compiler, StampOf(compiler!), StampOf(cmake!)) };
-            return new HostCompiler(cmake!, compiler!, ninja is null ? "Unix Makefiles" : "Ninja", Programs.Find("ccache"), status);
+            return new HostCompiler(cmake!, compiler!, FindGenerator(), Programs.Find("ccache"), status);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -66,8 +66,11 @@ internal sealed record HostCompiler(string CMake, string Compiler, string Genera
         return missing;
     }
 
-    /// <summary>Whether a program is still the one that was found: its size and when it was written, which an upgrade changes.</summary>
-    public bool IsCurrent => Status.Identity.EndsWith(string.Join('\n', StampOf(Compiler), StampOf(CMake)), StringComparison.Ordinal);
+    /// <summary>Whether the programs are still those that were found: their size and when they were written, which an upgrade changes, and those that may come and go.</summary>
+    public bool IsCurrent => Status.Identity.EndsWith(string.Join('\n', StampOf(Compiler), StampOf(CMake)), StringComparison.Ordinal)
+        && string.Equals(CompilerCache, Programs.Find("ccache"), StringComparison.Ordinal) && string.Equals(Generator, FindGenerator(), StringComparison.Ordinal);
+
+    private static string FindGenerator() => Programs.Find("ninja") is null ? "Unix Makefiles" : "Ninja";
 
     private static string StampOf(string program)
     {

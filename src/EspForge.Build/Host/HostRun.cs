@@ -60,6 +60,9 @@ internal static class HostRun
         var (project, version, chip, _, _) = header;
         if ((project, version, chip) != (job.Request.ProjectName, job.Request.Version, job.Request.Chip))
             return new Fault("image-malformed", "The image names another project, version or chip than was asked for.");
+        // The program behind the header. A virtual device has the machine's memory, so there is no total; flash it has in slots.
+        var program = ElfMemory.Read(content.AsSpan(HostImage.HeaderBytes));
+        job.Memory = new BuildMemory(program is null ? null : program.DataBytes + program.BssBytes, null, content.Length, null, VirtualSlot.SizeBytes);
         return new BuiltImage
         {
             Content = content,

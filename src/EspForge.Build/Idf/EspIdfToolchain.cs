@@ -38,11 +38,11 @@ public sealed class EspIdfToolchain : IToolchain
     public Task<IReadOnlyList<ToolchainNeed>> FindMissingAsync(CancellationToken cancellationToken = default)
     {
         var missing = new List<ToolchainNeed>();
-        var command = InstallCommand;
-        if (ToolPlaces.Idf(_options) is null)
-            missing.Add(new ToolchainNeed("ESP-IDF", "builds projects of ESP-IDF", command));
-        if (!Directory.Exists(Path.Combine(ToolPlaces.IdfTools(_options), "tools")))
-            missing.Add(new ToolchainNeed("ESP-IDF's tools", "compilers, CMake and Python packages of ESP-IDF", command));
+        var tools = ToolPlaces.IdfTools(_options);
+        if (ToolPlaces.Idf(_options) is not { } place)
+            missing.Add(new ToolchainNeed("ESP-IDF", "builds projects of ESP-IDF; its compilers and Python packages come with it", InstallCommand));
+        else if (!Directory.Exists(Path.Combine(tools, "tools")))
+            missing.Add(new ToolchainNeed("ESP-IDF's tools", "compilers, CMake and Python packages of ESP-IDF", $"IDF_TOOLS_PATH={tools} {place}/install.sh all"));
         if (Programs.Find("python3") is null)
             missing.Add(new ToolchainNeed("python3", "runs idf.py", "apt-get install python3"));
         return Task.FromResult<IReadOnlyList<ToolchainNeed>>(missing);

@@ -38,9 +38,21 @@ internal sealed partial class IdfRun(BuildJob job, IdfTool tool)
             return untargeted;
         if (await RunAsync([.. definitions, "build"], cancellationToken) is { } unbuilt)
             return unbuilt;
-        if (await RunAsync([.. definitions, "size", "--format", "json", "--output-file", $"{_build}/size.json"], cancellationToken) is { } unsized)
-            job.Note($"Sizes are not known: {unsized.Message}");
+        await MeasureAsync(definitions, cancellationToken);
         return await CollectAsync(cancellationToken);
+    }
+
+    private async Task MeasureAsync(List<string> definitions, CancellationToken cancellationToken)
+    {
+        Fault? unsized = null;
+        foreach (var format in IdfSizes.FormatsOf(tool.Version))
+        {
+            unsized = await RunAsync([.. definitions, "size", "--format", format, "--output-file", $"{_build}/size.json"], cancellationToken);
+            if (unsized is null)
+                return;
+        }
+
+        job.Note($"Sizes are not known: {unsized?.Message}");
     }
 
     // Generated headers go where the application's sources find them; a file of the project is never replaced.

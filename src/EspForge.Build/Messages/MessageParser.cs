@@ -30,7 +30,7 @@ internal sealed class MessageParser
     public void Add(string line)
     {
         ArgumentNullException.ThrowIfNull(line);
-        if (ContinuesCMake(line) || TryCompiler(line) || TryCMake(line) || TryLinkedFunction(line) || TryLinkedPlace(line) || TryPlatformio(line))
+        if (ContinuesCMake(line) || TryCompiler(line) || TryCMake(line) || TryLinkedFunction(line) || TryLinkedPlace(line) || TryPlatformio(line) || TrySize(line))
             return;
         TryTool(line);
     }
@@ -88,6 +88,16 @@ internal sealed class MessageParser
         var isProject = match.Groups["name"].Value is "InvalidProjectConfError" or "UndefinedEnvPlatformError" or "UnknownEnvNamesError" or "ProjectEnvsNotAvailableError" or "UnknownBoard" or "UnknownFramework";
         Report(isProject ? ProjectFileName : null, isProject && at.Success ? Number(at.Groups["line"]) : null, null, BuildSeverity.Error, text.Length == 0 ? match.Groups["name"].Value : text);
         return true;
+    }
+
+    // "Error: The program size (1400000 bytes) is greater than maximum allowed (1310720 bytes)": PlatformIO of a board's limits; of the data it warns.
+    // "Error: app partition is too small for binary lamp.bin size 0x1a2b30:": ESP-IDF of the partition table.
+    private bool TrySize(string line)
+    {
+        var match = Patterns.Size.Match(line);
+        if (match.Success)
+            Report(null, null, null, match.Groups["severity"].ValueSpan is "Error:" ? BuildSeverity.Error : BuildSeverity.Warning, match.Groups["text"].Value);
+        return match.Success;
     }
 
     private void TryTool(string line)
@@ -195,7 +205,10 @@ internal sealed class MessageParser
         internal static readonly Regex Platformio = new(@"^([a-z_]+\.)*(?<name>[A-Z][A-Za-z]{2,60}(Error|Exception)|UnknownBoard|UnknownFramework|UnknownPlatform|UnknownPackageError): (?<text>.*)$", Linear);
         internal static readonly Regex PlatformioPlace = new(@"^file: '.*', line: (?<line>\d{1,9})$", Linear);
         internal static readonly Regex PlatformioLine = new(@"line:? +(?<line>\d{1,9})", Linear);
+        internal static readonly Regex Size = new(
+            @"^(?<severity>Error:|Warning[!:]) (?<text>The (program|data) size \([0-9]+ bytes\) is greater than maximum allowed \([0-9]+ bytes\)|([0-9]+/)?[A-Za-z0-9 ]+ (partition is|partitions are) too small for binary \S+ size 0x[0-9a-f]+|The smallest \S+ partition is nearly full \(.*\)|Bootloader binary size 0x[0-9a-f]+ bytes is too large for partition table offset 0x[0-9a-f]+).*$",
+            Linear);
         internal static readonly Regex Tool = new(@"^(?<tool>[A-Za-z0-9_./+-]+): (?<severity>fatal error|error|warning):\s*(?<text>.*)$", Linear);
-        internal static readonly Regex PlainTool = new(@"^(?<tool>\S*ld(\.[a-z]+)?|\S*ef_mkimage): (?<text>(cannot find |cannot open |final link failed|--).*|.*: (file (format )?not recognized|is |must be |cannot be ).*)$", Linear);
+        internal static readonly Regex PlainTool = new(@"^(?<tool>\S*ld(\.[a-z]+)?|\S*ef_mkimage): (?<text>(cannot find |cannot open |final link failed|--|region `).*|\S+ section `.*' will not fit in region `.*|.*: (file (format )?not recognized|is |must be |cannot be ).*)$", Linear);
     }
 }

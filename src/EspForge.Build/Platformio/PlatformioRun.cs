@@ -21,7 +21,12 @@ internal sealed class PlatformioRun(BuildJob job, PlatformioTool tool)
         if (!ran.TryGet(out var exit, out fault))
             return fault;
         if (exit != 0)
+        {
+            // A program that is too big is measured, and then refused.
+            job.Memory = memory.ToMemory(slotBytes: null);
             return job.Failed(exit);
+        }
+
         return await CollectAsync(environment, memory, cancellationToken);
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 
@@ -21,8 +20,7 @@ internal sealed class JobDirectory : IDisposable
         {
             if (MakePrivate(root) is { } fault)
                 return fault;
-            using var self = Process.GetCurrentProcess();
-            var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{StartOf(self)}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}");
+            var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{HostProcess.Current.Id}-{HostProcess.Current.StartTicks}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}");
             var path = System.IO.Path.Combine(root, name);
             PrivateFiles.CreateDirectory(path);
             return new JobDirectory(path);
@@ -138,17 +136,7 @@ internal sealed class JobDirectory : IDisposable
         var parts = name.Split('-');
         if (parts.Length != 4 || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var id) || !long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var start))
             return false;
-        try
-        {
-            // The number alone is not enough: after a restart it may belong to another process.
-            using var owner = Process.GetProcessById(id);
-            return Math.Abs(StartOf(owner) - start) <= 2;
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
+        // The number alone is not enough: after a restart it may belong to another process.
+        return HostProcess.StartOf(id) == start;
     }
-
-    private static long StartOf(Process process) => new DateTimeOffset(process.StartTime.ToUniversalTime()).ToUnixTimeSeconds();
 }

@@ -14,16 +14,23 @@ public sealed class ContainerSandbox : IBuildSandbox
 
     private readonly string _image;
     private readonly string _runtime;
+    private readonly HostProcess _host;
 
     /// <summary>A sandbox of a runtime and an image.</summary>
     /// <param name="runtime"><c>docker</c>, <c>podman</c> or <c>runc</c>.</param>
     /// <param name="image">See <see cref="BuildOptions.ContainerImage"/>.</param>
     public ContainerSandbox(string runtime, string image)
+        : this(runtime, image, HostProcess.Current)
+    {
+    }
+
+    internal ContainerSandbox(string runtime, string image, HostProcess host)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(runtime);
         ArgumentException.ThrowIfNullOrWhiteSpace(image);
         _runtime = runtime is "docker" or "podman" or "runc" ? runtime : throw new ArgumentException("A runtime is docker, podman or runc.", nameof(runtime));
         _image = image;
+        _host = host;
     }
 
     /// <summary>The runtimes, in the order they are tried.</summary>
@@ -38,8 +45,9 @@ public sealed class ContainerSandbox : IBuildSandbox
     /// <inheritdoc/>
     public async Task<Outcome<string>> ProbeAsync(CancellationToken cancellationToken = default)
     {
-        if (Find() is null)
+        if (Find() is not { } program)
             return new Fault("sandbox-unavailable", $"{_runtime} is not installed.");
+        await RemoveLeftAsync(program);
         var directory = Directory.CreateTempSubdirectory("espforge-probe-");
         var said = new List<string>();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -83,13 +91,13 @@ public sealed class ContainerSandbox : IBuildSandbox
         uint user = 0;
         if (JobUser.IsAvailable && !JobUser.Own(view).TryGet(out user, out var fault))
             return fault;
-        var name = $"espforge-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
-        return _runtime is "runc" ? PrepareRunc(program, name, view, command, user) : new PreparedCommand([program, .. DockerArguments.Run(_runtime, name, _image, view, command, user)], "/", view)
+        var name = $"espforge-{_host}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
+        return _runtime is "runc" ? PrepareRunc(program, name, view, command, user) : new PreparedCommand([program, .. DockerArguments.Run(_runtime, name, _host.ToString(), _image, view, command, user)], "/", view)
         {
             // The client's own environment: where its daemon is.
             Environment = ClientEnvironment(),
             UsesCgroup = false,
-            EndAsync = () => EndAsync(program, ["rm", "--force", name]),
+            EndAsync = () => RunAsync(program, ["rm", "--force", name]),
         };
     }
 
@@ -100,42 +108,51 @@ public sealed class ContainerSandbox : IBuildSandbox
         var isHostUsr = _image is RuncBundle.HostUsr;
         if (!isHostUsr && !Directory.Exists(_image))
             return new Fault("sandbox-unavailable", $"{_image} is not a directory; for runc the image is the directory of an unpacked root file system, or {RuncBundle.HostUsr}.");
-        var bundle = Directory.CreateTempSubdirectory("espforge-runc-").FullName;
+        var bundle = LeftContainers.BundleOf(name);
+        PrivateFiles.CreateDirectory(bundle);
         RuncBundle.Write(bundle, isHostUsr ? null : _image, name, view, command, user);
-        var state = Path.Combine(bundle, "state");
+        var state = LeftContainers.StateOf(bundle);
         return new PreparedCommand([program, "--root", state, "run", "--bundle", bundle, name], "/", view)
         {
             UsesCgroup = false,
             EndAsync = async () =>
             {
-                await EndAsync(program, ["--root", state, "delete", "--force", name]);
-                RemoveBundle(bundle);
+                await RunAsync(program, ["--root", state, "delete", "--force", name]);
+                LeftContainers.RemoveBundle(bundle);
             },
         };
     }
 
-    private static void RemoveBundle(string bundle)
+    // What a host that was killed left running. Seldom anything, and never a reason not to work.
+    private static async Task RemoveLeftAsync(string program)
     {
         try
         {
-            Directory.Delete(bundle, recursive: true);
+            await LeftContainers.RemoveAsync(Path.GetFileName(program), arguments => RunAsync(program, arguments));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A few files in the temporary directory; nothing depends on them.
+            // The temporary directory cannot be read.
         }
     }
 
-    private static async Task EndAsync(string program, string[] arguments)
+    private static async Task<IReadOnlyList<string>> RunAsync(string program, string[] arguments)
     {
         using var limit = new CancellationTokenSource(EndLimit);
+        var said = new List<string>();
         try
         {
-            await ToolProcess.RunAsync(new PreparedCommand([program, .. arguments], "/", new SandboxView("/nonexistent", [])) { Environment = ClientEnvironment(), UsesCgroup = false }, (_, _) => { }, limit.Token);
+            var ran = await ToolProcess.RunAsync(new PreparedCommand([program, .. arguments], "/", new SandboxView("/nonexistent", [])) { Environment = ClientEnvironment(), UsesCgroup = false }, (source, line) =>
+            {
+                if (source == BuildLineSource.Output)
+                    said.Add(line);
+            }, limit.Token);
+            return ran.IsSuccess ? said : [];
         }
         catch (OperationCanceledException)
         {
             // The daemon hangs; the container's own limits still hold.
+            return [];
         }
     }
 

@@ -9,16 +9,17 @@ internal static class DockerArguments
 
     /// <param name="runtime"><c>docker</c> or <c>podman</c>.</param>
     /// <param name="name">Name of the container.</param>
+    /// <param name="host">Which host makes it, for <see cref="LeftContainers"/>.</param>
     /// <param name="image">The image, which must be there already.</param>
     /// <param name="view">What is visible.</param>
     /// <param name="command">What is run.</param>
     /// <param name="user">The job's own user, or 0 to run as the host's user.</param>
-    public static List<string> Run(string runtime, string name, string image, SandboxView view, SandboxCommand command, uint user)
+    public static List<string> Run(string runtime, string name, string host, string image, SandboxView view, SandboxCommand command, uint user)
     {
         var limits = view.Limits;
         List<string> line =
         [
-            "run", "--rm", "--interactive", "--init", "--name", name, "--pull", "never", "--read-only",
+            "run", "--rm", "--interactive", "--init", "--name", name, "--label", $"{LeftContainers.Label}={host}", "--pull", "never", "--read-only",
             "--network", view.HasNetwork ? "host" : "none", "--ipc", "private", "--cap-drop", "ALL", "--security-opt", "no-new-privileges",
             "--memory", Text(limits.JobMemoryBytes), "--memory-swap", Text(limits.JobMemoryBytes), "--pids-limit", Text(limits.Processes),
             "--ulimit", $"cpu={Text(limits.CpuSeconds)}", "--ulimit", $"fsize={Text(limits.FileBytes)}", "--ulimit", $"nofile={Text(ResourceLimits.OpenFiles)}", "--ulimit", "core=0",

@@ -37,10 +37,10 @@ internal static class ToolProcess
     /// <summary>Runs a command in a sandbox, watched.</summary>
     public static async Task<Outcome<int>> RunAsync(PreparedCommand command, Action<BuildLineSource, string> onLine, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        using var guard = new JobGuard(command);
         try
         {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var guard = new JobGuard(command);
             var line = guard.Line;
             return await RunAsync(line[0], line.Skip(1), command.WorkingDirectory, command.Environment, guard, onLine, cancellationToken);
         }
@@ -54,7 +54,14 @@ internal static class ToolProcess
     /// <summary>Starts a command in a sandbox to talk with, watched.</summary>
     public static async Task<Outcome<SandboxedProcess>> StartAsync(PreparedCommand command, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            // What was prepared is ended, be it that it never began.
+            if (command.EndAsync is { } endPrepared)
+                await endPrepared();
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
         var guard = new JobGuard(command);
         var line = guard.Line;
         var process = Create(line[0], line.Skip(1), command.WorkingDirectory, command.Environment);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using EspForge.Boards;
 
 namespace EspForge.Ota;
 
@@ -18,24 +19,6 @@ internal static class EspImage
     private const int HashBytes = 32;
     private const byte ChecksumSeed = 0xEF;
 
-    // esp_chip_id_t of ESP-IDF.
-    private static readonly Dictionary<ushort, string> Chips = new()
-    {
-        [0x0000] = "esp32",
-        [0x0002] = "esp32s2",
-        [0x0005] = "esp32c3",
-        [0x0009] = "esp32s3",
-        [0x000C] = "esp32c2",
-        [0x000D] = "esp32c6",
-        [0x0010] = "esp32h2",
-        [0x0012] = "esp32p4",
-        [0x0014] = "esp32c61",
-        [0x0017] = "esp32c5",
-        [0x0019] = "esp32h21",
-        [0x001C] = "esp32h4",
-        [0x0020] = "esp32s31",
-    };
-
     public static Outcome<ImageInfo> Read(ImageScan scan, ReadOnlySpan<byte> magic)
     {
         Span<byte> header = stackalloc byte[HeaderBytes];
@@ -47,7 +30,7 @@ internal static class EspImage
         if (segments is < 1 or > MaximumSegments) return Says($"The header names {segments} segments; 1 to {MaximumSegments} are allowed.");
         if (header[2] > 5) return Says($"The header names the flash mode {header[2]}, which there is not.");
         var chipId = BinaryPrimitives.ReadUInt16LittleEndian(header[12..]);
-        if (!Chips.TryGetValue(chipId, out var chip)) return Says($"The header names the chip id 0x{chipId:X4}, which is not known.");
+        if (ImageChips.NameOf(chipId) is not { } chip) return Says($"The header names the chip id 0x{chipId:X4}, which is not known.");
         if (header[23] != 1) return Says($"The image carries no SHA-256 of itself. Build it without --dont-append-digest.");
 
         byte checksum = ChecksumSeed;

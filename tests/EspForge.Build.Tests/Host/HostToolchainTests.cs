@@ -57,6 +57,12 @@ public sealed class HostToolchainTests(Workplace place) : IClassFixture<Workplac
         Assert.Equal(64, image.Sha256.Length);
         Assert.Equal(image.SizeBytes, image.OpenRead().Length);
         Assert.NotEmpty(image.AgentVersion);
+        // What it says is what a release finds in it.
+        var released = EspForge.Ota.ImageReader.Read(image.Content).Value;
+        Assert.Equal((image.ProjectName, image.Version, image.Chip, image.SizeBytes, image.Sha256, image.AgentVersion), (released.Project, released.Version, released.Chip, released.SizeBytes, released.Sha256, released.AgentVersion));
+        var memory = outcome.Memory!;
+        Assert.Equal(new BuildMemory(memory.RamUsedBytes, null, image.SizeBytes, null, 8 * 1024 * 1024), memory);
+        Assert.InRange(memory.RamUsedBytes!.Value, 1_000, 4_000_000);
         Assert.Equal(("bubblewrap", true), (outcome.Sandbox, outcome.IsIsolated));
         Assert.DoesNotContain(outcome.Messages, message => message.Severity == BuildSeverity.Error);
         Assert.DoesNotContain(place.Root, lines.Text, StringComparison.Ordinal);

@@ -20,7 +20,7 @@ public sealed class EspIdfToolchainTests : IDisposable
             _idf.AddProgram($"tools/{name}", $"import os, sys\nhere = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + '/transcripts'\nos.execv('/bin/sh', ['sh', here + '/replay.sh', here, '{name}'] + sys.argv[1:])\n");
         _idf.AddProgram("tools/cmake/version.cmake", "set(IDF_VERSION_MAJOR 5)\nset(IDF_VERSION_MINOR 5)\nset(IDF_VERSION_PATCH 2)\n");
         Directory.CreateDirectory(Path.Combine(_idf.Directory, "components/esp_wifi/include"));
-        _idf.On("idf_tools.py * export --format key-value", "export.txt").On("idf.py * set-target esp32c3", "set-target.txt").On("idf.py * build", "build-success.txt").On("idf.py * size --format json*", "size.txt")
+        _idf.On("idf_tools.py * export --format key-value", "export.txt").On("idf.py * set-target esp32c3", "set-target.txt").On("idf.py * build", "build-success.txt").On("idf.py * size --format json2 *", "size2.txt")
             .With("firmware.bin", EspImages.Create(5, "lamp", "2.0.0")).With("bootloader.bin", EspImages.WithoutDescriptor(5)).With("partitions.bin", EspImages.Partitions(0x1F0000, 0x1F0000)).With("otadata.bin", new byte[8192]);
     }
 
@@ -59,7 +59,7 @@ public sealed class EspIdfToolchainTests : IDisposable
         Assert.True(outcome.IsSuccess, outcome.Fault + "\n" + _lines.Text);
         Assert.Equal(("lamp", "2.0.0", "esp32c3"), (outcome.Image!.ProjectName, outcome.Image.Version, outcome.Image.Chip));
         Assert.Equal([("bootloader", 0L), ("partitions", 0x8000), ("otadata", 0x11000), ("firmware", 0x20000)], outcome.FlashParts.Select(part => (part.Name, part.OffsetBytes)));
-        Assert.Equal(new BuildMemory(92_970, 321_296, 225_312, 4 * 1024 * 1024, 0x1F0000), outcome.Memory);
+        Assert.Equal(new BuildMemory(55_060, 321_296, outcome.Image.SizeBytes, 4 * 1024 * 1024, 0x1F0000), outcome.Memory);
         Assert.Equal(new BuildMessage("main/main.c", 9, 9, BuildSeverity.Warning, "unused variable 'x' [-Wunused-variable]"), Assert.Single(outcome.Messages));
     }
 
@@ -102,6 +102,13 @@ public sealed class EspIdfToolchainTests : IDisposable
     }
 
     [Fact]
+    public async Task A_program_larger_than_its_partition_is_an_error()
+    {
+        _idf.On("idf.py * build", "build-too-big.txt");
+        Assert.Equal("The build failed: All app partitions are too small for binary lamp.bin size 0x201000", (await BuildAsync()).Fault?.Message);
+    }
+
+    [Fact]
     public async Task An_error_of_CMake_is_a_message()
     {
         _idf.On("idf.py * set-target esp32c3", "cmake-error.txt");
@@ -125,6 +132,50 @@ public sealed class EspIdfToolchainTests : IDisposable
         _idf.On("idf.py * build", "build-hang.txt");
         Assert.Equal("build-timeout", (await BuildAsync()).Fault?.Code);
     }
+
+    [Fact]
+    public async Task A_tool_that_is_killed_is_a_failure_with_its_exit_code()
+    {
+        _idf.On("idf.py * build", "build-killed.txt");
+        var fault = (await BuildAsync()).Fault;
+        Assert.Equal("build-failed", fault?.Code);
+        Assert.Contains("137", fault!.Message, StringComparison.Ordinal);
+        _idf.On("idf.py * build", "build-ninja-killed.txt");
+        Assert.Contains("exit code 2", (await BuildAsync()).Fault?.Message, StringComparison.Ordinal);
+        Assert.Contains("ninja failed with exit code -9", _lines.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sizes_are_asked_for_in_the_form_the_version_has()
+    {
+        _idf.On("idf.py * size --format json2 *", "size-legacy-only.txt").On("idf.py * size --format json *", "size.txt");
+        Assert.Equal((55_060, 321_296, 178_180), ((await BuildAsync()).Memory is { } memory ? (memory.RamUsedBytes, memory.RamTotalBytes, memory.FlashUsedBytes) : default));
+        _idf.On("idf.py * size *", "size-legacy-only.txt");
+        var outcome = await BuildAsync(With("main/main.c", "int main;\n"));
+        Assert.True(outcome.IsSuccess, outcome.Fault?.Message);
+        Assert.Null(outcome.Memory!.RamUsedBytes);
+        Assert.Contains("Sizes are not known", _lines.Text, StringComparison.Ordinal);
+        Assert.Equal(["json"], IdfSizes.FormatsOf("5.2.7"));
+        Assert.Equal(["json2", "json"], IdfSizes.FormatsOf("5.5.2"));
+        Assert.Equal(["json2"], IdfSizes.FormatsOf("6.0.1"));
+    }
+
+    [Theory]
+    [InlineData("""{"version": "1.1", "layout": [{"name": "DIRAM", "total": 341760, "used": 54087}, {"name": "DRAM", "total": 65536, "used": 100}, {"name": "IRAM", "total": 16384, "used": 16383}]}""", 54_187L, 407_296L, null)]
+    [InlineData("""{"version": "1.2", "total_size": 206076, "layout": [{"name": "DIRAM", "total": 0, "used": 54087}]}""", 54_087L, null, 206_076L)]
+    [InlineData("""{"used_dram": 11316, "dram_total": 180736, "used_diram": 0, "diram_total": 0, "total_size": 179208}""", 11_316L, 180_736L, 179_208L)]
+    public void Sizes_are_read_in_both_forms(string json, long? ram, long? ramTotal, long? flash) => Assert.Equal(new IdfSizes(ram, ramTotal, flash), IdfSizes.Read(System.Text.Encoding.UTF8.GetBytes(json)));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("""{"layout": {}}""")]
+    [InlineData("""{"layout": [1, {"name": 5}]}""")]
+    [InlineData("""{"layout": [{"name": "DRAM", "used": -1}]}""")]
+    [InlineData("""{"total_size": NaN}""")]
+    public void What_tells_no_sizes_is_none(string json) => Assert.Null(IdfSizes.Read(System.Text.Encoding.UTF8.GetBytes(json)));
 
     [Fact]
     public async Task A_hundred_megabytes_of_output_are_cut_and_the_tool_killed()

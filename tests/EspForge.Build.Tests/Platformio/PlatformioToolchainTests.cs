@@ -76,6 +76,16 @@ public sealed class PlatformioToolchainTests : IDisposable
     }
 
     [Fact]
+    public async Task A_program_that_is_too_big_is_an_error_with_both_sizes()
+    {
+        _pio.Tool.On("run --environment esp32dev --jobs*", "run-too-big.txt");
+        var outcome = await BuildAsync();
+        Assert.Equal("The build failed: The program size (2191524 bytes) is greater than maximum allowed (1310720 bytes)", outcome.Fault?.Message);
+        Assert.Equal(BuildSeverity.Error, Assert.Single(outcome.Messages).Severity);
+        Assert.Equal(new BuildMemory(23_064, 327_680, 2_191_524, 1_310_720, null), outcome.Memory);
+    }
+
+    [Fact]
     public async Task A_platform_that_is_not_installed_is_told_at_once_with_the_command()
     {
         _pio.Tool.On("project config --json-output", "config-other-platform.txt").On("run*", "run-hang.txt");

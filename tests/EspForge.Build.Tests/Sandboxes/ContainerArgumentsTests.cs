@@ -18,9 +18,9 @@ public sealed class ContainerArgumentsTests : IDisposable
     [Fact]
     public void Docker_gets_no_network_a_read_only_root_no_capabilities_and_limits()
     {
-        var line = DockerArguments.Run("docker", "n", "image", _view, _command, 1_700_000_000);
+        var line = DockerArguments.Run("docker", "n", "h", "image", _view, _command, 1_700_000_000);
         Assert.Equal(
-            "run --rm --interactive --init --name n --pull never --read-only --network none --ipc private --cap-drop ALL --security-opt no-new-privileges --memory 3000000000 --memory-swap 3000000000 "
+            "run --rm --interactive --init --name n --label espforge.host=h --pull never --read-only --network none --ipc private --cap-drop ALL --security-opt no-new-privileges --memory 3000000000 --memory-swap 3000000000 "
             + "--pids-limit 100 --ulimit cpu=60 --ulimit fsize=2000000 --ulimit nofile=1024 --ulimit core=0 --shm-size 67108864 --tmpfs /tmp:rw,nosuid,nodev,exec,mode=1777,size=268435456 --hostname build "
             + "--user 1700000000:1700000000 --env PATH=/usr/local/bin:/usr/bin:/bin --env LC_ALL=C --env HOME=/tmp --env TMPDIR=/tmp --env X=y --mount type=bind,source=/srv/job,target=/espforge/job "
             + "--mount type=bind,\"source=/srv/a,b\",target=/espforge/library,readonly --mount type=bind,source=/srv/cache,target=/espforge/cache --workdir /espforge/job --entrypoint  image "
@@ -33,7 +33,7 @@ public sealed class ContainerArgumentsTests : IDisposable
     [Fact]
     public void Podman_without_root_keeps_the_hosts_user()
     {
-        var line = string.Join(' ', DockerArguments.Run("podman", "n", "image", _view, _command, 0));
+        var line = string.Join(' ', DockerArguments.Run("podman", "n", "h", "image", _view, _command, 0));
         Assert.Contains("--userns keep-id", line, StringComparison.Ordinal);
         Assert.DoesNotContain("--user ", line, StringComparison.Ordinal);
     }
@@ -41,7 +41,7 @@ public sealed class ContainerArgumentsTests : IDisposable
     [Fact]
     public void The_dependency_step_has_network_and_everything_else_as_before()
     {
-        var line = string.Join(' ', DockerArguments.Run("docker", "n", "image", _view with { HasNetwork = true }, _command, 5));
+        var line = string.Join(' ', DockerArguments.Run("docker", "n", "h", "image", _view with { HasNetwork = true }, _command, 5));
         Assert.Contains("--network host", line, StringComparison.Ordinal);
         Assert.Contains("--cap-drop ALL --security-opt no-new-privileges", line, StringComparison.Ordinal);
     }
