@@ -71,7 +71,7 @@ internal sealed class StudioProcess : IAsyncDisposable
         }, () => Output);
     }
 
-    /// <summary>Ends every process of this name that the host has started, itself or by others, with SIGKILL.</summary>
+    /// <summary>Ends every process that the host has started, itself or by others, and whose name begins so, with SIGKILL.</summary>
     /// <returns>How many there were.</returns>
     public int KillDescendants(string name)
     {
@@ -93,7 +93,7 @@ internal sealed class StudioProcess : IAsyncDisposable
         }
 
         bool IsOurs(int id) => parents.TryGetValue(id, out var one) && (one.Parent == _process!.Id || IsOurs(one.Parent));
-        var found = parents.Where(one => one.Value.Name == name && IsOurs(one.Key)).Select(one => one.Key).ToList();
+        var found = parents.Where(one => one.Value.Name.StartsWith(name, StringComparison.Ordinal) && IsOurs(one.Key)).Select(one => one.Key).ToList();
         foreach (var id in found)
         {
             using var process = Process.GetProcessById(id);
