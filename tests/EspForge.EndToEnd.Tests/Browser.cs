@@ -63,6 +63,29 @@ internal sealed class Browser : IAsyncDisposable
         await Assertions.Expect(Page.GetByTestId("code-editor")).ToBeVisibleAsync(new() { Timeout = 120_000 });
     }
 
+    /// <summary>Where a text stands in the editor, in pixels of the page: its first letters' middle.</summary>
+    public async Task<(float X, float Y)> PlaceInEditorAsync(string text)
+    {
+        await Assertions.Expect(Page.GetByTestId("code-editor").Locator(".view-lines")).ToContainTextAsync(text);
+        var place = await Page.EvaluateAsync<float[]>(
+            """
+            text => {
+              const lines = document.querySelector("[data-testid=code-editor] .view-lines");
+              for (const walker = document.createTreeWalker(lines, NodeFilter.SHOW_TEXT); walker.nextNode();) {
+                const at = walker.currentNode.data.replace(/\u00a0/g, " ").indexOf(text);
+                if (at < 0) continue;
+                const range = document.createRange();
+                range.setStart(walker.currentNode, at);
+                range.setEnd(walker.currentNode, at + Math.min(4, text.length));
+                const box = range.getBoundingClientRect();
+                return [box.x + box.width / 2, box.y + box.height / 2];
+              }
+              throw new Error(`No ${text} in the editor.`);
+            }
+            """, text);
+        return (place[0], place[1]);
+    }
+
     /// <summary>Keeps a picture where ESPFORGE_SHOTS says, if it does; the README's come from here.</summary>
     public async Task ShotAsync(string name)
     {

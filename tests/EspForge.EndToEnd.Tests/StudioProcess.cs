@@ -71,6 +71,38 @@ internal sealed class StudioProcess : IAsyncDisposable
         }, () => Output);
     }
 
+    /// <summary>Ends every process that the host has started, itself or by others, and whose name begins so, with SIGKILL.</summary>
+    /// <returns>How many there were.</returns>
+    public int KillDescendants(string name)
+    {
+        var parents = new Dictionary<int, (int Parent, string Name)>();
+        foreach (var directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(directory), out var id)) continue;
+            try
+            {
+                // proc(5): pid (comm) state ppid …
+                var stat = File.ReadAllText(Path.Combine(directory, "stat"));
+                var end = stat.LastIndexOf(')');
+                parents[id] = (int.Parse(stat[(end + 2)..].Split(' ')[1]), stat[(stat.IndexOf('(') + 1)..end]);
+            }
+            catch (IOException)
+            {
+                // Ended meanwhile.
+            }
+        }
+
+        bool IsOurs(int id) => parents.TryGetValue(id, out var one) && (one.Parent == _process!.Id || IsOurs(one.Parent));
+        var found = parents.Where(one => one.Value.Name.StartsWith(name, StringComparison.Ordinal) && IsOurs(one.Key)).Select(one => one.Key).ToList();
+        foreach (var id in found)
+        {
+            using var process = Process.GetProcessById(id);
+            process.Kill();
+        }
+
+        return found.Count;
+    }
+
     /// <summary>SIGKILL: no handler of the host runs.</summary>
     public async Task KillAsync()
     {

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace EspForge.Studio.Builds;
 
 /// <summary>Keeps what became of a build: its image and flash parts, and what there is to tell.</summary>
-internal sealed class BuildEnding(StudioDbContext db, ImageIntake images, FlashParts parts, EspForgeEvents events, TimeProvider time)
+internal sealed class BuildEnding(StudioDbContext db, ImageIntake images, FlashParts parts, FlashPartsRetention retention, EspForgeEvents events, TimeProvider time)
 {
     public async Task KeepAsync(BuildRow row, BuildOutcome outcome)
     {
@@ -25,6 +25,7 @@ internal sealed class BuildEnding(StudioDbContext db, ImageIntake images, FlashP
                 outcome = outcome with { Image = null, Fault = fault };
         }
 
+        using var held = outcome is { IsSuccess: true, FlashParts.Count: > 0 } ? await parts.HoldAsync(cancel) : null;
         if (outcome.IsSuccess)
         {
             try
@@ -39,6 +40,8 @@ internal sealed class BuildEnding(StudioDbContext db, ImageIntake images, FlashP
         }
 
         await WriteAsync(row, outcome, outcome.IsSuccess ? image : null, kept, cancel);
+        if (held is not null)
+            retention.Wake();
         events.PublishAudited("build", row.Organization, row.Id.ToString("D"));
     }
 

@@ -112,7 +112,7 @@ internal static class BuildEndpoints
         var part = BuildView.Of(row, null, null).FlashParts.FirstOrDefault(one => string.Equals(one.Name, name, StringComparison.Ordinal));
         return part is not null && parts.OpenRead(part.Sha256) is { } content
             ? TypedResults.File(content, "application/octet-stream", $"{row.Product}-{row.Version}-{part.Name}.bin", entityTag: new($"\"{part.Sha256}\""), enableRangeProcessing: true)
-            : ApiResults.Problem(new Fault("part-not-found", "The build has no such flash part."));
+            : ApiResults.Problem(new Fault("part-not-found", "The build has no such flash part, or no longer: those of old builds go. Build the version again."));
     }
 
     private static async Task<ApiResult<BuildView>> Cancel(Guid id, ApiCaller caller, StudioDbContext db, BuildQueue queue, IImageStore images, CancellationToken cancel)

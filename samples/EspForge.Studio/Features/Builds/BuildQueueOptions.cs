@@ -53,6 +53,16 @@ public sealed class BuildQueueOptions
     [Range(1, 1_048_576)]
     public int MaxCacheMegabytes { get; set; } = 1024;
 
+    /// <summary>How many builds of a project keep what is flashed by cable, the newest; those whose image is released keep it too.</summary>
+    /// <value>The default is 50.</value>
+    [Range(1, 10_000)]
+    public int KeepPartsBuilds { get; set; } = 50;
+
+    /// <summary>How long a build that is not released keeps what is flashed by cable, in days.</summary>
+    /// <value>The default is 180.</value>
+    [Range(1, 36_500)]
+    public int KeepPartsDays { get; set; } = 180;
+
     /// <summary>Path of <c>pio</c>; <see langword="null"/> looks where it usually is.</summary>
     public string? PlatformioProgram { get; set; }
 

@@ -28,6 +28,8 @@ internal static class BuildServices
         });
         services.AddSingleton<BuildLogs>();
         services.AddSingleton<FlashParts>();
+        services.AddSingleton<FlashPartsRetention>();
+        services.AddHostedService(provider => provider.GetRequiredService<FlashPartsRetention>());
         services.AddScoped<BuildEnding>();
         services.AddSingleton<BuildQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<BuildQueue>());

@@ -12,12 +12,14 @@ internal sealed record FileCondition(IReadOnlyList<string>? Match, bool MustBeNe
     /// <summary>The entity tag of a text, with its quotes.</summary>
     public static string TagOf(string content) => $"\"{ProjectHistory.Hash(content)[..TagDigits]}\"";
 
-    public static FileCondition Of(HttpRequest request)
+    public static FileCondition Of(HttpRequest request) =>
+        new(TagsOf(request), string.Equals(request.Headers.IfNoneMatch.ToString().Trim(), "*", StringComparison.Ordinal));
+
+    /// <summary>What <c>If-Match</c> lists, with quotes; <see langword="null"/> without the header.</summary>
+    public static IReadOnlyList<string>? TagsOf(HttpRequest request)
     {
         var match = request.Headers.IfMatch.ToString();
-        return new FileCondition(
-            match.Length == 0 ? null : [.. match.Split(',').Select(tag => tag.Trim()).Select(tag => tag.StartsWith('"') || tag is "*" || tag.StartsWith("W/", StringComparison.Ordinal) ? tag : $"\"{tag}\"")],
-            string.Equals(request.Headers.IfNoneMatch.ToString().Trim(), "*", StringComparison.Ordinal));
+        return match.Length == 0 ? null : [.. match.Split(',').Select(tag => tag.Trim()).Select(tag => tag.StartsWith('"') || tag is "*" || tag.StartsWith("W/", StringComparison.Ordinal) ? tag : $"\"{tag}\"")];
     }
 
     /// <summary>Why the file is not to be changed: 412 <c>file-exists</c>, or <c>file-changed</c> with who changed it and when.</summary>
@@ -31,7 +33,13 @@ internal sealed record FileCondition(IReadOnlyList<string>? Match, bool MustBeNe
         if (content is not null)
             details.Add(new ApiDetail("etag", TagOf(content)));
         var what = content is null ? "It was deleted" : "It was changed";
-        if (await ProjectHistory.LastChangeAsync(db, project, path, cancel) is not { } last)
+        return await ChangedAsync(what, await ProjectHistory.LastChangeAsync(db, project, path, cancel), details, names, organization, cancel);
+    }
+
+    /// <summary>412 <c>file-changed</c>, with what is known of the change.</summary>
+    public static async Task<ApiRefusal> ChangedAsync(string what, ProjectRevisionRow? last, List<ApiDetail> details, IActorNames names, string organization, CancellationToken cancel)
+    {
+        if (last is null)
             return new ApiRefusal(new Fault("file-changed", $"{what} since it was read."), details);
         var name = (await names.FindAsync(organization, [last.Actor], cancel)).GetValueOrDefault(last.Actor, last.Actor);
         details.Add(new ApiDetail("changedBy", name));

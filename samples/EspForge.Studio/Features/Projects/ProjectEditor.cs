@@ -14,6 +14,7 @@ internal sealed record NewProject(
 internal sealed class ProjectEditor(StudioDbContext db, IActorNames names, EspForgeEvents events, TimeProvider time)
 {
     internal static readonly Fault NoFile = new("file-not-found", "The project has no such file.");
+    internal static readonly Fault NoFolder = new("folder-not-found", "The project has no such folder.");
     internal static readonly Fault NoRevision = new("revision-not-found", "The project has no such revision, or no longer: the oldest go.");
 
     public async Task<ApiResult<Project>> CreateAsync(ApiCaller caller, NewProject wanted, CancellationToken cancel)
@@ -103,6 +104,32 @@ internal sealed class ProjectEditor(StudioDbContext db, IActorNames names, EspFo
                 return unmet;
             db.ProjectFiles.Remove(file);
             await CommitAsync(caller, project, ProjectRevisionKind.Deleted, time.GetUtcNow(), [new ProjectChange(path, file.Content, null)], "project.file-delete", path, cancel, path);
+            return null;
+        }, cancel);
+        if (refusal is not null)
+            return refusal;
+        Tell(caller, id);
+        return ApiResults.NoContent();
+    }
+
+    /// <summary>Deletes every file of a folder, all or none, as one revision.</summary>
+    public async Task<ApiResult> DeleteFolderAsync(ApiCaller caller, Guid id, string path, FolderCondition condition, CancellationToken cancel)
+    {
+        if (ProjectPath.CheckFolder(path) is { } badPath)
+            return ApiResults.Invalid("path", badPath);
+        var refusal = await db.InTransactionAsync<ApiRefusal?>(async () =>
+        {
+            if (await OpenAsync(caller, id, cancel) is not { } project)
+                return new ApiRefusal(ProjectEndpoints.NotFound);
+            if (await condition.CheckAsync(db, project, path, names, caller.Organization, cancel) is { } unmet)
+                return unmet;
+            var files = await db.ProjectFiles.Where(row => row.ProjectId == id).ToListAsync(cancel);
+            var gone = files.FindAll(file => file.Path.StartsWith(path + "/", StringComparison.Ordinal));
+            if (gone.Count == 0)
+                return new ApiRefusal(NoFolder);
+            db.ProjectFiles.RemoveRange(gone);
+            await CommitAsync(caller, project, ProjectRevisionKind.Deleted, time.GetUtcNow(), [.. gone.Select(file => new ProjectChange(file.Path, file.Content, null))],
+                "project.folder-delete", $"{path}, {gone.Count} {(gone.Count == 1 ? "file" : "files")}.", cancel, path);
             return null;
         }, cancel);
         if (refusal is not null)

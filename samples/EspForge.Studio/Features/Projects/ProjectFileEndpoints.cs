@@ -9,7 +9,7 @@ public sealed record SaveFileRequest(string Content);
 /// <summary>Body of <c>POST projects/{id}/rename</c>.</summary>
 public sealed record RenameRequest(string From, string To);
 
-/// <summary><c>projects/{id}/files</c>: the sources.</summary>
+/// <summary><c>projects/{id}/files</c> and <c>folders</c>: the sources.</summary>
 internal static class ProjectFileEndpoints
 {
     public static void MapProjectFiles(this RouteGroupBuilder projects)
@@ -17,6 +17,7 @@ internal static class ProjectFileEndpoints
         projects.MapGet("{id:guid}/files/{**path}", Get).WithName("getProjectFile").RequireAuthorization(Permissions.ProjectsRead);
         projects.MapPut("{id:guid}/files/{**path}", Save).WithName("saveProjectFile").RequireAuthorization(Permissions.ProjectsWrite);
         projects.MapDelete("{id:guid}/files/{**path}", Delete).WithName("deleteProjectFile").RequireAuthorization(Permissions.ProjectsWrite);
+        projects.MapDelete("{id:guid}/folders/{**path}", DeleteFolder).WithName("deleteProjectFolder").RequireAuthorization(Permissions.ProjectsWrite);
         projects.MapPost("{id:guid}/rename", Rename).WithName("renameProjectFile").RequireAuthorization(Permissions.ProjectsWrite);
         projects.MapGet("{id:guid}/search", Search).WithName("searchProject").RequireAuthorization(Permissions.ProjectsRead);
     }
@@ -39,6 +40,9 @@ internal static class ProjectFileEndpoints
 
     private static Task<ApiResult> Delete(Guid id, string path, HttpContext context, ApiCaller caller, ProjectEditor editor, CancellationToken cancel) =>
         editor.DeleteAsync(caller, id, path, FileCondition.Of(context.Request), cancel);
+
+    private static Task<ApiResult> DeleteFolder(Guid id, string path, HttpContext context, ApiCaller caller, ProjectEditor editor, CancellationToken cancel) =>
+        editor.DeleteFolderAsync(caller, id, path, FolderCondition.Of(context.Request), cancel);
 
     private static Task<ApiResult<Project>> Rename(Guid id, ApiBody<RenameRequest> body, ApiCaller caller, ProjectEditor editor, CancellationToken cancel) =>
         editor.RenameAsync(caller, id, body.Value.From, body.Value.To, cancel);

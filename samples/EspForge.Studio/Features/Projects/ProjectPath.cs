@@ -45,6 +45,19 @@ internal static partial class ProjectPath
         return null;
     }
 
+    /// <summary>The sentence that says why no folder has this path, or <see langword="null"/>.</summary>
+    public static string? CheckFolder(string path)
+    {
+        if (path.Length is 0 or > MaxLength)
+            return $"A path has 1 to {MaxLength} characters.";
+        var segments = path.Split('/');
+        if (segments.Length >= MaxSegments)
+            return $"Folders are at most {MaxSegments - 1} deep.";
+        return Array.TrueForAll(segments, segment => Segment().IsMatch(segment))
+            ? null
+            : "Each part of a folder's path begins with a letter, a digit or _ and goes on with letters, digits and . _ - only; parts are joined by one '/'.";
+    }
+
     /// <summary>The sentence that says which of the files is in the way of a new one, or <see langword="null"/>.</summary>
     public static string? Collides(string path, IEnumerable<string> others)
     {

@@ -47,6 +47,14 @@ export function projectRoutes({ ok, no, tell }) {
       tell("project", c.m[1]);
       return { status: 204 };
     }],
+    ["DELETE", /^projects\/([^/]+)\/folders\/(.+)$/, (c) => {
+      const gone = filesOf(c.m[1]).filter(([path]) => path.startsWith(`${c.m[2]}/`));
+      if (gone.length === 0) return no(404, "FOLDER_NOT_FOUND", "The project has no such folder.");
+      for (const [path] of gone) w.files.delete(`${c.m[1]}/${path}`);
+      w.record(projectOf(c.m[1]), { kind: "deleted", path: c.m[2], linesRemoved: 12 * gone.length });
+      tell("project", c.m[1]);
+      return { status: 204 };
+    }],
     ["POST", /^projects\/([^/]+)\/rename$/, (c) => {
       const { from, to } = c.body;
       const moving = filesOf(c.m[1]).filter(([path]) => path === from || path.startsWith(`${from}/`));

@@ -7,6 +7,9 @@ export type SessionState =
 
 let state: SessionState = { status: "unknown", user: null };
 let accessToken: string | null = null;
+let expiresAt = 0;
+/** A token that ends on its way is as good as none. */
+const MARGIN_MS = 5_000;
 const listeners = new Set<() => void>();
 
 function change(next: SessionState) {
@@ -42,8 +45,13 @@ export const session = {
   get token(): string | null {
     return accessToken;
   },
+  /** Whether the token, by this machine's clock, is still good. */
+  get isFresh(): boolean {
+    return accessToken !== null && Date.now() < expiresAt - MARGIN_MS;
+  },
   begin(granted: Session) {
     accessToken = granted.accessToken;
+    expiresAt = Date.now() + granted.expiresInSeconds * 1000;
     keepHint(true);
     change({ status: "signedIn", user: granted.user });
   },

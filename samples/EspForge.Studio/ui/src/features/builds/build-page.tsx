@@ -191,6 +191,11 @@ export function BuildPage({ buildId, releaseDialog }: BuildPageProps) {
               <FlashParts build={{ ...build, chip: image.chip }} />
             </Card>
           )}
+          {build.flashParts.length === 0 && image?.format === "esp" && (
+            <Card title="Flash parts">
+              <p className="text-sm text-muted-foreground">They are no longer kept: a project's newest builds have theirs, and what is released. Build {build.version} again to have them.</p>
+            </Card>
+          )}
           <Card title="Build">
             <Facts
               items={[

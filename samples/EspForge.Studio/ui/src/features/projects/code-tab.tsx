@@ -128,6 +128,7 @@ export function CodeTab({ project, workspace, messages, side, onSide, sideOpen, 
               active={revision ? "" : path}
               unsaved={unsavedPaths}
               problems={problems}
+              lost={workspace.lost}
               onOpen={(name) => {
                 setRevision(null);
                 openFile(name);
@@ -164,7 +165,7 @@ export function CodeTab({ project, workspace, messages, side, onSide, sideOpen, 
                   <CodeEditor
                     projectId={project.id}
                     path={shown.path}
-                    paths={workspace.paths}
+                    paths={workspace.kept}
                     generated={generated}
                     value={shown.text}
                     readOnly={!may.allowed || isGenerated || shown.path !== path}

@@ -9,6 +9,8 @@ interface EditorTabsProps {
   active: string;
   unsaved: ReadonlySet<string>;
   problems: ReadonlyMap<string, ProblemCount>;
+  /** Deleted by another while they were changed here. */
+  lost: readonly string[];
   onOpen: (path: string) => void;
   onClose: (path: string) => void;
 }
@@ -16,7 +18,7 @@ interface EditorTabsProps {
 const nameOf = (path: string) => path.slice(path.lastIndexOf("/") + 1);
 
 /** The open files. Two of the same name say their folder. */
-export function EditorTabs({ paths, active, unsaved, problems, onOpen, onClose }: EditorTabsProps) {
+export function EditorTabs({ paths, active, unsaved, problems, lost, onOpen, onClose }: EditorTabsProps) {
   const strip = useRef<HTMLUListElement>(null);
   useEffect(() => {
     strip.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -51,12 +53,12 @@ export function EditorTabs({ paths, active, unsaved, problems, onOpen, onClose }
                 type="button"
                 data-tab={path}
                 aria-current={here ? "page" : undefined}
-                aria-label={[path, dirty ? "unsaved" : "", count > 0 ? plural(count, "problem") : ""].filter(Boolean).join(", ")}
-                title={path}
+                aria-label={[path, dirty ? "unsaved" : "", lost.includes(path) ? "deleted by another" : "", count > 0 ? plural(count, "problem") : ""].filter(Boolean).join(", ")}
+                title={lost.includes(path) ? `${path}: deleted by another; saving makes it anew` : path}
                 className="flex h-full items-center gap-1.5 pr-1 pl-3 focus-visible:-outline-offset-2"
                 onClick={() => onOpen(path)}
               >
-                <span className={cn("num max-w-48 truncate", count > 0 && (errors > 0 ? "text-failed" : "text-warning"))}>{name}</span>
+                <span className={cn("num max-w-48 truncate", lost.includes(path) && "line-through", count > 0 && (errors > 0 ? "text-failed" : "text-warning"))}>{name}</span>
                 {folder !== "" && <span className="num max-w-24 truncate text-xs text-muted-foreground">{folder}</span>}
               </button>
               <button

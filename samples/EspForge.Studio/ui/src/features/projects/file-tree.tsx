@@ -1,10 +1,11 @@
-import { ChevronRight, Ellipsis, FileCode, FileCog, FilePlus, FileText, Folder, FolderOpen, FolderPlus, History, ListCollapse, Pencil, Trash2 } from "lucide-react";
+import { ChevronRight, Ellipsis, FileCode, FileCog, FilePlus, FileText, Folder, FolderOpen, FolderPlus, History, ListCollapse, Pencil, Trash2, Upload } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuTrigger } from "@/components/ui/dropdown-menu";
 import type { ProblemCount } from "@/features/projects/code-tab";
 import { LIMITS } from "@/features/projects/paths";
 import { buildTree, parentOf, treeKey, visibleRows, type TreeRow } from "@/features/projects/tree";
+import { useTreeDrop } from "@/features/projects/use-tree-drop";
 import { cn } from "@/lib/cn";
 import { bytes, plural } from "@/lib/format";
 
@@ -22,14 +23,18 @@ interface FileTreeProps {
   readOnly: boolean;
   onOpen: (path: string) => void;
   onAction: (action: TreeAction) => void;
+  onMove: (from: string, to: string) => void;
+  /** Files of the computer, into this folder. */
+  onFiles: (files: File[], folder: string) => void;
 }
 
-/** Files and folders as a tree (WAI-ARIA Authoring Practices): arrows move, Enter opens, F2 renames, Delete deletes, letters find. */
-export function FileTree({ paths, folders, generated, active, sizeBytes, unsaved, problems, readOnly, onOpen, onAction }: FileTreeProps) {
+/** Files and folders as a tree (WAI-ARIA Authoring Practices): arrows move, Enter opens, F2 renames and moves, Delete deletes, letters find; the pointer drags. */
+export function FileTree({ paths, folders, generated, active, sizeBytes, unsaved, problems, readOnly, onOpen, onAction, onMove, onFiles }: FileTreeProps) {
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const [focused, setFocused] = useState(active);
   const [menu, setMenu] = useState<string | null>(null);
   const list = useRef<HTMLUListElement>(null);
+  const chooser = useRef<HTMLInputElement>(null);
   const moveFocus = useRef(false);
   const tree = useMemo(() => buildTree([...paths, generated], folders), [paths, generated, folders]);
   const rows = useMemo(() => visibleRows(tree, closed), [tree, closed]);
@@ -58,6 +63,9 @@ export function FileTree({ paths, folders, generated, active, sizeBytes, unsaved
   const isFolder = (path: string) => rows.find((row) => row.node.path === path)?.node.kind === "folder";
   const folderOf = (path: string) => (isFolder(path) ? path : parentOf(path));
   const may = (path: string) => !readOnly && path !== generated && path !== "";
+  /** A folder that holds nothing but what is generated is not the project's. */
+  const mayMove = (path: string) => may(path) && (folders.includes(path) || paths.some((one) => one === path || one.startsWith(`${path}/`)));
+  const drop = useTreeDrop({ paths, empty: folders, readOnly, isFolder, onOpenFolder: (path) => closed.has(path) && toggle(path, false), onMove, onFiles });
 
   const onKeyDown = (event: React.KeyboardEvent, row: TreeRow) => {
     const { path, kind } = row.node;
@@ -100,11 +108,32 @@ export function FileTree({ paths, folders, generated, active, sizeBytes, unsaved
         <Button variant="ghost" size="icon-sm" aria-label="New folder" title="New folder" disabled={readOnly} onClick={() => onAction({ kind: "new-folder", folder: folderOf(current) })}>
           <FolderPlus />
         </Button>
+        <Button variant="ghost" size="icon-sm" aria-label="Add files from this computer" title="Add files from this computer; they can be dropped here, too" disabled={readOnly} onClick={() => chooser.current?.click()}>
+          <Upload />
+        </Button>
+        <input
+          ref={chooser}
+          type="file"
+          multiple
+          hidden
+          aria-label="Files from this computer"
+          onChange={(event) => {
+            onFiles([...(event.target.files ?? [])], folderOf(current));
+            event.target.value = "";
+          }}
+        />
         <Button variant="ghost" size="icon-sm" aria-label="Close all folders" title="Close all folders" disabled={allFolders.length === 0} onClick={() => setClosed(new Set(allFolders))}>
           <ListCollapse />
         </Button>
       </div>
-      <ul ref={list} role="tree" aria-label="Files of the project" className="min-h-0 flex-1 overflow-y-auto py-1">
+      <ul
+        ref={list}
+        role="tree"
+        aria-label="Files of the project"
+        data-drop={drop.over === "" ? "" : undefined}
+        className="min-h-0 flex-1 overflow-y-auto py-1 data-drop:bg-raised data-drop:ring-1 data-drop:ring-foreground data-drop:ring-inset"
+        {...drop.list}
+      >
         {rows.map((row) => {
           const { path, name, kind } = row.node;
           const folder = kind === "folder";
@@ -131,8 +160,14 @@ export function FileTree({ paths, folders, generated, active, sizeBytes, unsaved
                 "group relative flex h-7 cursor-pointer items-center gap-1.5 pr-1 text-sm hover:bg-raised focus-visible:-outline-offset-2 pointer-coarse:h-10",
                 path === active && "bg-raised font-medium",
                 path === generated && "text-muted-foreground",
+                path === drop.dragged && "opacity-50",
+                // The folder that takes it, with all that is in it.
+                drop.over !== null && drop.over !== "" && (path === drop.over || path.startsWith(`${drop.over}/`)) && "bg-raised shadow-[inset_2px_0_0_var(--foreground)]",
+                drop.over !== null && path === drop.over && "ring-1 ring-foreground ring-inset",
               )}
               style={{ paddingLeft: 8 + (row.level - 1) * 14 }}
+              data-drop={path === drop.over ? "" : undefined}
+              {...(mayMove(path) ? drop.row(path) : {})}
               onClick={(event) => {
                 if (event.target instanceof Element && event.target.closest("button, [role=menu]")) return;
                 setFocused(path);
@@ -196,8 +231,8 @@ export function FileTree({ paths, folders, generated, active, sizeBytes, unsaved
           );
         })}
       </ul>
-      <p className={cn("caption num shrink-0 border-t px-3 py-1", sizeBytes > LIMITS.projectBytes * 0.95 && "text-warning")}>
-        {bytes(sizeBytes)} of {bytes(LIMITS.projectBytes)}
+      <p className={cn("caption shrink-0 truncate border-t px-3 py-1", drop.hint !== null ? "text-foreground" : cn("num", sizeBytes > LIMITS.projectBytes * 0.95 && "text-warning"))}>
+        {drop.hint ?? `${bytes(sizeBytes)} of ${bytes(LIMITS.projectBytes)}`}
       </p>
     </nav>
   );

@@ -43,6 +43,15 @@ export const openFiles = {
     write(projectId, paths.filter((other) => other !== path));
     return paths[at + 1] ?? paths[at - 1];
   },
+  /** Returns what to show instead of the active one, if that is among them: the nearest that stays. */
+  closeAll(projectId: string, gone: readonly string[], active: string): string | undefined {
+    const paths = read(projectId);
+    const at = paths.indexOf(active);
+    const stays = (path: string) => !gone.includes(path);
+    const next = paths.slice(at + 1).find(stays) ?? paths.slice(0, Math.max(0, at)).reverse().find(stays);
+    write(projectId, paths.filter(stays));
+    return next;
+  },
   rename(projectId: string, moves: [from: string, to: string][]) {
     const to = new Map(moves);
     write(projectId, read(projectId).map((path) => to.get(path) ?? path));

@@ -52,7 +52,7 @@ export function checkRename(paths: string[], from: string, to: string): string |
   if (!isFile && to.startsWith(`${from}/`)) return "A folder cannot go into itself.";
   const staying = paths.filter((path) => !moves.some(([old]) => old === path));
   if (!isFile) {
-    const wrong = checkFolder(to);
+    const wrong = checkFolder(to) ?? (staying.some((path) => path.startsWith(`${to}/`)) ? "There is a folder of this name." : undefined);
     if (wrong) return wrong;
   }
   for (const [, next] of moves) {

@@ -86,6 +86,17 @@ export function useDeleteFile(id: string) {
   });
 }
 
+export function useDeleteFolder(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ path, revision }: { path: string; revision: number }) => api.delete<void>(`projects/${id}/folders/${filePath(path)}`, { "If-Match": `"${revision}"` }),
+    meta: { inline: true },
+    onSuccess: (_nothing, { path }) => client.removeQueries({ predicate: ({ queryKey: [noun, project, file] }) => noun === "project-file" && project === id && typeof file === "string" && file.startsWith(`${path}/`) }),
+    // Refused, it is not what is shown here.
+    onSettled: () => filesChanged(client, id),
+  });
+}
+
 export function useRenameFile(id: string) {
   const client = useQueryClient();
   return useMutation({

@@ -1,13 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { CaseSensitive, ChevronRight, Regex, WholeWord, type LucideIcon } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { ApiError } from "@/api/error";
 import { projectSearch, type SearchOptions } from "@/api/queries";
 import type { Match } from "@/api/types";
 import { ErrorPanel } from "@/components/page";
 import { Input } from "@/components/ui/input";
 import { Skeleton } from "@/components/ui/skeleton";
+import type { Drafts } from "@/features/projects/drafts";
 import { groupMatches, pieces, type MatchFile } from "@/features/projects/search";
+import { mergeMatches } from "@/features/projects/search-text";
+import { useUnsavedMatches } from "@/features/projects/use-unsaved-matches";
 import { cn } from "@/lib/cn";
 import { plural } from "@/lib/format";
 import { useDebounced } from "@/lib/hooks";
@@ -16,7 +19,8 @@ interface SearchPanelProps {
   projectId: string;
   options: SearchOptions;
   onOptions: (options: SearchOptions) => void;
-  unsaved: number;
+  /** Unsaved text is searched as it is on the screen. */
+  drafts: Drafts;
   /** Counts up with each wish to type. */
   wanted: number;
   onPick: (match: Match) => void;
@@ -28,12 +32,16 @@ const SWITCHES: ["case" | "word" | "regex", string, LucideIcon][] = [
   ["regex", "Regular expression", Regex],
 ];
 
-/** A text in every file of the project, as saved. */
-export function SearchPanel({ projectId, options, onOptions, unsaved, wanted, onPick }: SearchPanelProps) {
+const LIMIT = 500;
+
+/** A text in every file of the project, unsaved ones included. */
+export function SearchPanel({ projectId, options, onOptions, drafts, wanted, onPick }: SearchPanelProps) {
   const field = useRef<HTMLInputElement>(null);
   const settled = useDebounced(options, 250);
   const query = useQuery({ ...projectSearch(projectId, settled), placeholderData: (old) => (settled.q === "" ? undefined : old) });
-  const files = groupMatches(query.data?.matches ?? []);
+  const unsaved = useUnsavedMatches(settled, drafts, LIMIT);
+  const merged = useMemo(() => query.data && mergeMatches(query.data, unsaved.found, LIMIT), [query.data, unsaved]);
+  const files = useMemo(() => groupMatches(merged?.matches ?? []), [merged]);
   const refused = query.error instanceof ApiError && query.error.status === 400 ? (query.error.field("q") ?? query.error.message) : null;
   useEffect(() => {
     field.current?.focus();
@@ -71,7 +79,7 @@ export function SearchPanel({ projectId, options, onOptions, unsaved, wanted, on
             </button>
           ))}
           <p role="status" className="caption ml-auto self-center">
-            {options.q === "" || refused !== null ? "" : query.data ? `${plural(query.data.matches.length, "match", "matches")} in ${plural(files.length, "file")}${query.data.truncated ? ", and more" : ""}` : "searching …"}
+            {options.q === "" || refused !== null ? "" : merged ? `${plural(merged.matches.length, "match", "matches")} in ${plural(files.length, "file")}${merged.truncated ? ", and more" : ""}` : "searching …"}
           </p>
         </div>
         {refused !== null && (
@@ -79,27 +87,29 @@ export function SearchPanel({ projectId, options, onOptions, unsaved, wanted, on
             {refused}
           </p>
         )}
-        {unsaved > 0 && <p className="caption">Saved text is searched; {plural(unsaved, "file")} with unsaved changes {unsaved === 1 ? "is" : "are"} searched as last saved.</p>}
+        {unsaved.failed && refused === null && <p className="caption">This expression is not searched for in unsaved text; of files with unsaved changes the saved text is searched.</p>}
       </div>
       <div className="min-h-0 flex-1 overflow-y-auto">
         {query.isError && refused === null && <ErrorPanel error={query.error} className="m-2" retry={() => void query.refetch()} />}
         {query.isFetching && !query.data && <Skeleton className="m-2 h-16" />}
-        {options.q !== "" && query.data && files.length === 0 && <p className="px-3 py-3 text-sm text-muted-foreground">Nothing found.</p>}
+        {options.q !== "" && merged && files.length === 0 && <p className="px-3 py-3 text-sm text-muted-foreground">Nothing found.</p>}
         {options.q === "" && <p className="px-3 py-3 text-sm text-muted-foreground">Type what to look for; every file of the project is searched.</p>}
-        {options.q !== "" && files.map((file) => <Found key={file.path} file={file} onPick={onPick} />)}
-        {query.data?.truncated && options.q !== "" && <p className="caption px-3 py-2">These are the first {query.data.matches.length}; a longer text finds fewer.</p>}
+        {options.q !== "" && files.map((file) => <Found key={file.path} file={file} unsaved={unsaved.found.has(file.path)} onPick={onPick} />)}
+        {merged?.truncated && options.q !== "" && <p className="caption px-3 py-2">These are the first {merged.matches.length}; a longer text finds fewer.</p>}
       </div>
     </section>
   );
 }
 
-function Found({ file, onPick }: { file: MatchFile; onPick: (match: Match) => void }) {
+function Found({ file, unsaved, onPick }: { file: MatchFile; unsaved: boolean; onPick: (match: Match) => void }) {
   const [open, setOpen] = useState(true);
   return (
     <div>
       <button type="button" aria-expanded={open} className="sticky top-0 z-1 flex h-7 w-full items-center gap-1.5 bg-card px-2 text-left text-sm font-medium hover:bg-raised focus-visible:-outline-offset-2 pointer-coarse:h-10" onClick={() => setOpen(!open)} title={file.path}>
         <ChevronRight className={cn("size-3.5 shrink-0 text-muted-foreground", open && "rotate-90")} aria-hidden />
-        <span className="num min-w-0 flex-1 truncate">{file.path}</span>
+        <span className="num min-w-0 truncate">{file.path}</span>
+        {unsaved && <span role="img" aria-label="unsaved" title="Its unsaved text was searched" className="size-1.5 shrink-0 rounded-full bg-foreground" />}
+        <span className="flex-1" />
         <span className="num text-xs text-muted-foreground">{file.count}</span>
       </button>
       {open && (

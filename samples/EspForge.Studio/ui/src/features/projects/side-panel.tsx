@@ -1,5 +1,6 @@
 import { Files, History, Search, type LucideIcon } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
+import { toast } from "sonner";
 import type { SearchOptions } from "@/api/queries";
 import type { Project, Revision } from "@/api/types";
 import { ConfirmDialog } from "@/components/confirm-dialog";
@@ -10,6 +11,7 @@ import { HistoryPanel } from "@/features/projects/history-panel";
 import { PathDialog } from "@/features/projects/path-dialog";
 import { checkFolder, checkPath, checkRename } from "@/features/projects/paths";
 import { SearchPanel } from "@/features/projects/search-panel";
+import { moveFolders, readUploads, refusalLines } from "@/features/projects/tree-drop";
 import type { Workspace } from "@/features/projects/use-workspace";
 import { plural } from "@/lib/format";
 import { useMay } from "@/lib/hooks";
@@ -47,7 +49,9 @@ export function SidePanel({ project, workspace, side, onSide, search, onSearch, 
   const { paths, path, unsaved, openFile } = workspace;
   const used = (folder: string) => paths.some((one) => one.startsWith(`${folder}/`));
   const empty = folders.filter((folder) => !used(folder));
+  const sizeBytes = project.files.reduce((sum, file) => sum + file.sizeBytes, 0);
   const inside = action?.kind === "delete" && action.folder ? paths.filter((one) => one.startsWith(`${action.path}/`)) : [];
+  const insideUnsaved = inside.filter((one) => one in unsaved).length;
   const dropFolder = (folder: string) => setFolders((old) => old.filter((one) => one !== folder && !one.startsWith(`${folder}/`)));
 
   const act = (next: TreeAction) => {
@@ -56,6 +60,31 @@ export function SidePanel({ project, workspace, side, onSide, search, onSearch, 
       onSide("history");
     } else if (next.kind === "delete" && next.folder && !used(next.path)) dropFolder(next.path);
     else setAction(next);
+  };
+
+  const rename = async (from: string, to: string) => {
+    if (paths.some((one) => one === from || one.startsWith(`${from}/`))) await workspace.renamePath(from, to);
+    setFolders((old) => moveFolders(old, from, to));
+  };
+  const move = async (from: string, to: string) => {
+    try {
+      await rename(from, to);
+      toast.success(`${from} is ${to} now`, { action: { label: "Undo", onClick: () => void moveBack.current(to, from) } });
+    } catch (error) {
+      toast.error(`${from} was not moved`, { description: error instanceof Error ? error.message : "Nothing is changed." });
+    }
+  };
+  // The way back is taken later, with the files there are then.
+  const moveBack = useRef(move);
+  useEffect(() => {
+    moveBack.current = move;
+  });
+  const add = async (files: File[], folder: string) => {
+    const { accepted, refused } = await readUploads(files, folder, paths, sizeBytes);
+    const failed = [...refused, ...(await workspace.addFiles(accepted))];
+    const added = files.length - failed.length;
+    if (added > 0) toast.success(`${plural(added, "file")} added${folder === "" ? "" : ` to ${folder}`}`);
+    if (failed.length > 0) toast.error(`${plural(failed.length, "file")} not added`, { description: <span className="whitespace-pre-line">{refusalLines(failed)}</span>, duration: 10_000 });
   };
 
   return (
@@ -73,7 +102,7 @@ export function SidePanel({ project, workspace, side, onSide, search, onSearch, 
           folders={empty}
           generated={workspace.generated}
           active={path}
-          sizeBytes={project.files.reduce((sum, file) => sum + file.sizeBytes, 0)}
+          sizeBytes={sizeBytes}
           unsaved={new Set(Object.keys(unsaved))}
           problems={problems}
           readOnly={!may.allowed}
@@ -83,6 +112,8 @@ export function SidePanel({ project, workspace, side, onSide, search, onSearch, 
             onPicked();
           }}
           onAction={act}
+          onMove={(from, to) => void move(from, to)}
+          onFiles={(files, folder) => void add(files, folder)}
         />
       </TabsContent>
       <TabsContent value="search" className="min-h-0 flex-1">
@@ -90,7 +121,7 @@ export function SidePanel({ project, workspace, side, onSide, search, onSearch, 
           projectId={project.id}
           options={search}
           onOptions={onSearch}
-          unsaved={Object.keys(unsaved).length}
+          drafts={unsaved}
           wanted={searchWanted}
           onPick={(match) => {
             openFile(match.path, match);
@@ -151,12 +182,7 @@ export function SidePanel({ project, workspace, side, onSide, search, onSearch, 
           initial={action.path}
           action={action.folder ? "Rename folder" : "Rename file"}
           check={(value) => checkRename(paths, action.path, value)}
-          onSubmit={async (value) => {
-            if (action.folder && !used(action.path)) {
-              dropFolder(action.path);
-              setFolders((old) => [...old, value]);
-            } else await workspace.renamePath(action.path, value);
-          }}
+          onSubmit={(value) => rename(action.path, value)}
           onClose={() => setAction(null)}
         />
       )}
@@ -167,9 +193,13 @@ export function SidePanel({ project, workspace, side, onSide, search, onSearch, 
           title={`Delete ${action.path}`}
           confirm={action.folder ? `Delete ${plural(inside.length, "file")}` : "Delete 1 file"}
           typeName={inside.length > 1 ? action.path : undefined}
-          onConfirm={() => workspace.deletePath(action.path)}
+          onConfirm={async () => {
+            await workspace.deletePath(action.path);
+            if (action.folder) dropFolder(action.path);
+          }}
         >
           <p>{action.folder ? `The folder with its ${plural(inside.length, "file")} is` : "The file is"} removed from the project. The history keeps {inside.length > 1 ? "them" : "it"}; images that were built from {inside.length > 1 ? "them" : "it"} stay.</p>
+          {insideUnsaved > 0 && <p className="font-medium">What you have not saved in {plural(insideUnsaved, "file")} of it is dropped.</p>}
         </ConfirmDialog>
       )}
     </Tabs>

@@ -11,7 +11,8 @@ import { drafts, useDrafts } from "@/features/projects/drafts";
 import { languageControl } from "@/features/projects/language/state";
 import { openFiles, useOpenFiles } from "@/features/projects/open-files";
 import { generatedPath, mainFile, renamed } from "@/features/projects/paths";
-import { useDeleteFile, useRenameFile, useWriteFile } from "@/features/projects/queries";
+import { useDeleteFile, useDeleteFolder, useRenameFile, useWriteFile } from "@/features/projects/queries";
+import type { Upload } from "@/features/projects/tree-drop";
 
 let requests = 0;
 
@@ -28,11 +29,15 @@ export function useWorkspace(project: Project, wanted: string | undefined) {
   const [recent, setRecent] = useState<readonly string[]>([]);
   const { mutateAsync: write } = useWriteFile(id);
   const { mutateAsync: remove } = useDeleteFile(id);
+  const { mutateAsync: removeFolder } = useDeleteFolder(id);
   const { mutateAsync: rename } = useRenameFile(id);
 
   const generated = generatedPath(project.toolchain);
   const paths = useMemo(() => project.files.map((file) => file.path), [project.files]);
-  const all = useMemo(() => [...paths, generated], [paths, generated]);
+  // What another deleted while it was changed here stays open, to be saved anew or let go.
+  const lost = useMemo(() => Object.keys(unsaved).filter((file) => !paths.includes(file)), [unsaved, paths]);
+  const kept = useMemo(() => [...paths, ...lost], [paths, lost]);
+  const all = useMemo(() => [...paths, generated, ...lost], [paths, generated, lost]);
   const path = wanted !== undefined && all.includes(wanted) ? wanted : (open.find((one) => all.includes(one)) ?? mainFile(paths) ?? generated);
 
   useEffect(() => {
@@ -159,6 +164,26 @@ export function useWorkspace(project: Project, wanted: string | undefined) {
     [client, id, write, openFile],
   );
 
+  /** Returns what was refused on the way; what was written before that stays. */
+  const addFiles = useCallback(
+    async (files: Upload[]): Promise<{ name: string; why: string }[]> => {
+      const refused: { name: string; why: string }[] = [];
+      let first: string | undefined;
+      for (const { path: file, text } of files) {
+        try {
+          await write({ path: file, content: text, headers: { "If-None-Match": "*" } });
+          first ??= file;
+        } catch (error) {
+          refused.push({ name: file, why: error instanceof Error ? error.message : "It could not be saved." });
+        }
+      }
+      await client.invalidateQueries({ queryKey: ["project", id] });
+      if (first !== undefined) openFile(first);
+      return refused;
+    },
+    [client, id, write, openFile],
+  );
+
   const renamePath = useCallback(
     async (from: string, to: string) => {
       const moves = renamed(paths, from, to);
@@ -173,15 +198,15 @@ export function useWorkspace(project: Project, wanted: string | undefined) {
 
   const deletePath = useCallback(
     async (target: string) => {
-      const gone = paths.filter((one) => one === target || one.startsWith(`${target}/`));
-      for (const file of gone) {
-        await remove({ path: file });
-        drafts.drop(id, file);
-        const next = openFiles.close(id, file);
-        if (file === path) openFile(next ?? mainFile(paths.filter((one) => !gone.includes(one))) ?? generated);
-      }
+      const isFile = paths.includes(target);
+      if (isFile) await remove({ path: target });
+      else await removeFolder({ path: target, revision: project.revision });
+      const gone = isFile ? [target] : [...new Set([...paths, ...Object.keys(drafts.of(id))])].filter((one) => one.startsWith(`${target}/`));
+      const next = openFiles.closeAll(id, gone, path);
+      for (const file of gone) drafts.drop(id, file);
+      if (gone.includes(path)) openFile(next ?? mainFile(paths.filter((one) => !gone.includes(one))) ?? generated);
     },
-    [id, paths, path, remove, openFile, generated],
+    [id, paths, path, project.revision, remove, removeFolder, openFile, generated],
   );
 
   const dropDrafts = useCallback(
@@ -192,7 +217,7 @@ export function useWorkspace(project: Project, wanted: string | undefined) {
   );
 
   return {
-    paths, all, generated, path, open, recent, unsaved, place, saving, conflict, openFile, closeFile, readFile, saveAll, save, createFile, renamePath, deletePath, dropDrafts, resolve,
+    paths, all, kept, lost, generated, path, open, recent, unsaved, place, saving, conflict, openFile, closeFile, readFile, saveAll, save, createFile, addFiles, renamePath, deletePath, dropDrafts, resolve,
     showConflict: setConflict,
   };
 }

@@ -82,8 +82,8 @@ export class LanguageConnection {
     this.resting = false;
     setLanguageState(this.projectId, { kind: "connecting" });
     try {
-      // A browser does not say why a handshake was refused; an old token is the usual reason.
-      if ((renew || session.token === null) && !(await refresh())) return setLanguageState(this.projectId, { kind: "off" });
+      // A browser does not say why a handshake was refused; an old token is the usual reason, so one that is known to be old is not tried.
+      if ((renew || !session.isFresh) && !(await refresh())) return setLanguageState(this.projectId, { kind: "off" });
     } catch {
       return this.later("The server cannot be reached.", false);
     }

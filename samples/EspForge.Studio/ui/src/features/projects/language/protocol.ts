@@ -133,6 +133,21 @@ export function locations(answer: LspLocation | LspLocation[] | LspLocationLink[
   return list.map((one) => ("targetUri" in one ? { uri: one.targetUri, range: one.targetSelectionRange } : one));
 }
 
+/** Whether the name at the place belongs to a function that is declared there and defined elsewhere. */
+export function isDeclaration(text: string, at: LspPosition): boolean {
+  const rest = text.split(/\r\n|\r|\n/).slice(at.line).join("\n").slice(at.character);
+  const after = /^[\w~]+\s*\(/.exec(rest);
+  const end = after ? rest.slice(after[0].length).search(/[;{]/) : -1;
+  return after !== null && end >= 0 && rest[after[0].length + end] === ";";
+}
+
+/** Of the files that have the name, those that may define it: sources, the namesake of the header first. */
+export function likelySources(paths: readonly string[], header: string, most: number): string[] {
+  const stem = (path: string) => path.slice(path.lastIndexOf("/") + 1).replace(/\.[^.]*$/, "");
+  const sources = [...new Set(paths)].filter((path) => path !== header && /\.(c|cpp|cc|cxx|ino)$/.test(path));
+  return [...sources.filter((path) => stem(path) === stem(header)), ...sources.filter((path) => stem(path) !== stem(header))].slice(0, most);
+}
+
 export interface Completion {
   label: string;
   kind: (typeof KINDS)[number];

@@ -1,6 +1,7 @@
 import type { Connected } from "@/features/projects/language/connection";
 import {
   completion,
+  isDeclaration,
   locations,
   toEditorRange,
   toLspPosition,
@@ -26,6 +27,11 @@ export interface Document {
   diagnostics: readonly LspDiagnostic[];
   /** The editor's model of a server's address, loaded if need be; null for what is not the project's. */
   resolve: (uri: string) => Promise<Model | null>;
+  /**
+   * The server knows the bodies of open files only, so a call leads it to a declaration. Opens the files of the project that have the name, one after the other,
+   * until `found` says so.
+   */
+  openSources: (declaration: LspLocation, name: string, found: () => Promise<boolean>) => Promise<void>;
   /** Said when something is defined outside of the project. */
   outside: (uri: string) => void;
 }
@@ -112,7 +118,24 @@ export function registerProviders(find: (model: Model) => Document | null): mona
       },
     }),
     languages.registerDefinitionProvider(SELECTOR, {
-      provideDefinition: async (model, position, token) => places(await ask(model, "textDocument/definition", { position: toLspPosition(position) }, token)),
+      async provideDefinition(model, position, token) {
+        const where = () => ask<LspLocation | LspLocation[] | LspLocationLink[] | null>(model, "textDocument/definition", { position: toLspPosition(position) }, token);
+        let answer = await where();
+        const declaration = locations(answer?.answer)[0];
+        const name = model.getWordAtPosition(position)?.word;
+        const header = answer && declaration && name ? await answer.document.resolve(declaration.uri) : null;
+        if (answer && declaration && name && header && isDeclaration(header.getValue(), declaration.range.start)) {
+          await answer.document.openSources(declaration, name, async () => {
+            if (token.isCancellationRequested) return true;
+            const next = await where();
+            const place = locations(next?.answer)[0];
+            if (!place || (place.uri === declaration.uri && place.range.start.line === declaration.range.start.line)) return false;
+            answer = next;
+            return true;
+          });
+        }
+        return places(answer);
+      },
     }),
     languages.registerReferenceProvider(SELECTOR, {
       provideReferences: async (model, position, context, token) => places(await ask(model, "textDocument/references", { position: toLspPosition(position), context }, token)),

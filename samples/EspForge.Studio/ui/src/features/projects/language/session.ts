@@ -1,7 +1,8 @@
 import { toast } from "sonner";
-import type { BuildMessage } from "@/api/types";
+import { api } from "@/api/client";
+import type { BuildMessage, Matches } from "@/api/types";
 import { LanguageConnection, type Connected } from "@/features/projects/language/connection";
-import { pathOf, severityOf, toContentChanges, toEditorRange, uriOf, type LspDiagnostic } from "@/features/projects/language/protocol";
+import { likelySources, pathOf, severityOf, toContentChanges, toEditorRange, uriOf, type LspDiagnostic } from "@/features/projects/language/protocol";
 import { registerProviders, type Document } from "@/features/projects/language/providers";
 import { setDiagnostics } from "@/features/projects/language/state";
 import { findModel, modelOf, monaco, pathOfModel } from "@/features/projects/monaco";
@@ -12,6 +13,8 @@ const SEVERITY = { error: monaco.MarkerSeverity.Error, warning: monaco.MarkerSev
 const OWNER = "clangd";
 /** How long a server is kept after its project left the screen: looking at the pins does not restart it. */
 const LINGER_MS = 30_000;
+/** Each open file costs the server memory. */
+const MOST_SOURCES = 8;
 
 /** The saved text of a file, for a place that leads into it; null if there is none. */
 type ReadFile = (path: string) => Promise<string | null>;
@@ -151,6 +154,31 @@ class LanguageSession {
         if (known) return known;
         const text = await this.read(path);
         return text === null ? null : modelOf(this.projectId, path, text);
+      },
+      openSources: async (declaration, name, found) => {
+        const header = pathOf(connected.rootUri, declaration.uri);
+        if (header === null) return;
+        let mentions: Matches;
+        try {
+          mentions = await api.get<Matches>(`projects/${this.projectId}/search`, { q: name, case: true, word: true, limit: 500 });
+        } catch {
+          return;
+        }
+        for (const path of likelySources(mentions.matches.map((match) => match.path), header, MOST_SOURCES)) {
+          if (this.connected !== connected || this.open.has(path)) continue;
+          const text = await this.read(path);
+          if (text === null) continue;
+          this.add(modelOf(this.projectId, path, text));
+          const uri = this.open.get(path)?.uri;
+          if (uri === undefined) continue;
+          try {
+            // Answered once the file is read: then the server knows what is in it.
+            await connected.peer.request("textDocument/documentSymbol", { textDocument: { uri } });
+            if (await found()) return;
+          } catch {
+            return;
+          }
+        }
       },
       outside: (uri) => toast.info(`It is defined in ${decodeURIComponent(uri.slice(uri.lastIndexOf("/") + 1))}`, { description: "That file belongs to the toolchain, not to the project." }),
     };
