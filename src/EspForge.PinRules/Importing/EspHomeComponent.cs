@@ -15,11 +15,9 @@ internal sealed record EspHomeComponent(string Domain, string? Platform, string?
         key is "pin" or "pins" or "pin_a" or "pin_b" or "pin_c" or "pin_d" or "pin_reset" || key.EndsWith("_pin", StringComparison.Ordinal) || key.EndsWith("_pins", StringComparison.Ordinal)
         || key is "sda" or "scl" && (domain is "i2c" || path is "i2c_pins");
 
-    /// <summary>The expander a pin is on: its mapping names one besides the number and the pin's other keys.</summary>
+    /// <summary>The expander a pin is on: its mapping names one besides the pin's own keys.</summary>
     public static string? Expander(YamlNode pin)
     {
-        if (pin["number"] is null)
-            return null;
         foreach (var (key, _) in pin.Entries ?? [])
         {
             if (key is not ("number" or "inverted" or "mode" or "allow_other_uses" or "ignore_strapping_warning" or "ignore_pin_validation_error" or "drive_strength" or "id" or "interrupt"))

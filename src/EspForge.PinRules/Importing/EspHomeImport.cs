@@ -193,16 +193,16 @@ internal sealed class EspHomeImport(ImportDraft draft)
             return;
         }
 
-        if (value.Entries is not null && EspHomeComponent.Expander(value) is { } expander)
+        // "pins: [ { pin: 4, level: true } ]": each item wraps its pin.
+        if (value.Entries is not null && value["number"] is null && index >= 0)
         {
-            draft.Ignore(value.Line, $"The pin under '{ImportDraft.Shown(key)}' is on the expander {ImportDraft.Shown(expander)}, not on the chip.");
+            Walk(component, value, key, 1);
             return;
         }
 
-        // "pins: [ { pin: 4 } ]" and others that wrap the pin in a mapping of their own.
-        if (value.Entries is not null && value["number"] is null)
+        if (value.Entries is not null && EspHomeComponent.Expander(value) is { } expander)
         {
-            Walk(component, value, key, 1);
+            draft.Ignore(value.Line, $"The pin under '{ImportDraft.Shown(key)}' is on the expander {ImportDraft.Shown(expander)}, not on the chip.");
             return;
         }
 

@@ -162,12 +162,20 @@ public sealed class EspHomeImportTests
 
     [Theory]
     [InlineData("pins: {sdio: 4, clk: GPIO5}")]
-    [InlineData("pins:\n  - {pin: 4}\n  - {pin: GPIO5}")]
+    [InlineData("pins:\n  - {pin: 4, level: true}\n  - {pin: {number: GPIO5}}")]
     public void Pins_in_a_mapping_of_their_own_are_on_the_chip(string lines)
     {
         var imported = PinImport.Read($"esp32: {{variant: esp32}}\nradio:\n  {lines}\n", new PinImportOptions { Format = "esphome" }).Value;
         Assert.Equal([4, 5], imported.Plan.Uses.Select(use => use.Gpio));
         Assert.DoesNotContain(imported.Notes, note => note.Message.Contains("expander", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_expander_that_calls_its_number_pin_is_still_an_expander()
+    {
+        var imported = PinImport.Read("esp32: {variant: esp32s3}\nbinary_sensor:\n- platform: gpio\n  id: up\n  pin:\n    satellite1:\n    port: INPUT_A\n    pin: 2\n", new PinImportOptions { Format = "esphome" }).Value;
+        Assert.Empty(imported.Plan.Uses);
+        Assert.Contains(imported.Notes, note => note.Message.Contains("expander satellite1", StringComparison.Ordinal));
     }
 
     [Theory]
