@@ -32,6 +32,13 @@ public sealed class SharedPinTests
         Assert.Equal(severity, Clash("esp32s3", other, one)!.Severity);
     }
 
+    [Fact]
+    public void A_clash_on_a_pin_that_only_other_uses_make_one_of_the_flash_is_found_with_and_without_them()
+    {
+        Assert.Contains(Plans.Errors(Plans.OfChip("esp32", "9 lora rst", "9 uart1 tx")), error => error.Class is "duplicate");
+        Assert.Contains(Plans.Errors(Plans.OfChip("esp32", "9 lora rst", "9 uart1 tx", "6 gizmo")), error => error.Class is "duplicate");
+    }
+
     [Theory]
     [InlineData("34 control reset")]
     [InlineData("35 control_safety_door")]

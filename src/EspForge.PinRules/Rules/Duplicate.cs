@@ -14,7 +14,7 @@ internal sealed class Duplicate : IPinRule
         var uses = check.Uses;
         for (var i = 1; i < uses.Length; i++)
         {
-            if (uses[i].Gpio != uses[i - 1].Gpio || i > 1 && uses[i].Gpio == uses[i - 2].Gpio || !check.IsLive(uses[i].Gpio))
+            if (uses[i].Gpio != uses[i - 1].Gpio || i > 1 && uses[i].Gpio == uses[i - 2].Gpio || !IsJudged(check, uses[i].Gpio))
                 continue;
             var all = check.UsesOf(uses[i].Gpio);
             if (IsBus(all))
@@ -36,6 +36,9 @@ internal sealed class Duplicate : IPinRule
                 "the plan itself", all[^1].Use);
         }
     }
+
+    // A pin that only the other uses make one of the flash is judged all the same: without them it would be a plain pin, with this clash.
+    private static bool IsJudged(PinCheck check, int gpio) => check.IsLive(gpio) || check.Chip.FindPin(gpio) is not null && PinCheck.Has(check.Memory.FreeElsewhere, gpio);
 
     /// <summary>Whether all uses of a pin are the same line of one bus.</summary>
     public static bool IsBus(ReadOnlySpan<ReadUse> uses)
