@@ -12,6 +12,9 @@ internal struct MemoryPins
 {
     public ulong Flash;
 
+    /// <summary>Lines of the flash that a package nobody has ruled out by name leaves free, whatever the other uses say.</summary>
+    public ulong FreeElsewhere;
+
     /// <summary>A line of the flash on most packages, and the plan says too little to rule out one that leaves it free.</summary>
     public ulong FlashUnlessNamed;
 
@@ -105,6 +108,7 @@ internal struct MemoryPins
             if (!MayBeAnother(variant, plan))
                 continue;
             var uses = Mask(variant.Uses);
+            FreeElsewhere |= Flash & ~uses;
             if ((uses & used) == 0)
                 FlashUnlessNamed |= Flash & ~uses;
         }

@@ -112,11 +112,30 @@ internal readonly record struct PinFunction(PinPeripheral Peripheral, int Index,
     // A blank always separates; a joint only before a word that is a line, because "rf-switch" and "neopixel_power" are one name.
     private static int Cut(ReadOnlySpan<char> function)
     {
-        var cut = function.LastIndexOfAny(" _-");
+        var cut = CutRmii(function);
+        if (cut > 0)
+            return cut;
+        cut = function.LastIndexOfAny(" _-");
         if (cut <= 0 || cut == function.Length - 1 || function[cut] == ' ')
             return cut == function.Length - 1 ? -1 : cut;
         Span<char> buffer = stackalloc char[MaxWord];
         return PinSignals.IsLineWord(Lower(function[(cut + 1)..], buffer)) ? cut : -1;
+    }
+
+    // Some lines of RMII have a joint in their own names.
+    private static int CutRmii(ReadOnlySpan<char> function)
+    {
+        if (!function.StartsWith("eth", StringComparison.OrdinalIgnoreCase) && !function.StartsWith("rmii", StringComparison.OrdinalIgnoreCase) && !function.StartsWith("emac", StringComparison.OrdinalIgnoreCase))
+            return -1;
+        ReadOnlySpan<string> lines = ["crs_dv", "rx_dv", "tx_en", "ref_clk", "clk_in", "clk_out"];
+        foreach (var line in lines)
+        {
+            var cut = function.Length - line.Length - 1;
+            if (cut > 0 && function[cut] is ' ' or '_' or '-' && function.EndsWith(line, StringComparison.OrdinalIgnoreCase))
+                return cut;
+        }
+
+        return -1;
     }
 
     internal static ReadOnlySpan<char> Lower(ReadOnlySpan<char> text, Span<char> buffer)

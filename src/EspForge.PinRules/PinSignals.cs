@@ -112,7 +112,8 @@ internal static class PinSignals
         PinPeripheral.Part when IsSupply(function, signal) => direction is PinDirection.In or PinDirection.Analog ? FarSide.Quiet : FarSide.Charged,
         _ => signal switch
         {
-            "miso" or "cipo" or "busy" or "drdy" or "dio0" or "dio1" or "vsync" or "href" or "pclk" => FarSide.Either,
+            "vsync" or "href" or "pclk" => direction is PinDirection.Out ? FarSide.Quiet : FarSide.Either,
+            "miso" or "cipo" or "busy" or "drdy" or "dio0" or "dio1" => FarSide.Either,
             "sda" or "scl" => FarSide.High,
             _ when IsNamed(function, "ds18b20") || IsNamed(function, "onewire") || IsNamed(function, "dht") || IsNamed(function, "dht22") || IsNamed(function, "dht11") => FarSide.High,
             "rx" or "rxd" => direction == PinDirection.In ? FarSide.High : FarSide.Quiet,
@@ -173,8 +174,10 @@ internal static class PinSignals
     private static PinDirection? OfPart(ReadOnlySpan<char> function, ReadOnlySpan<char> signal)
     {
         // On its own, "reset" may be the button of a machine as well as the line of a part.
-        if (signal is "rst" or "reset" && (function.IsEmpty || function.SequenceEqual(signal)))
+        if (signal is "rst" or "reset" && (function.IsEmpty || function.SequenceEqual(signal) || function is "control"))
             return null;
+        if (IsPanel(function) && signal is "pclk" or "vsync" or "hsync" or "de")
+            return PinDirection.Out;
         if (IsPressed(function) && signal is not ("led" or "light" or "backlight"))
             return PinDirection.In;
         if (IsRead(function) && signal is not ("led" or "light" or "power" or "en" or "enable" or "cs" or "rst" or "sda" or "scl" or "mosi" or "sck"
@@ -199,6 +202,19 @@ internal static class PinSignals
                 var bySignal = OfPartName(signal);
                 return bySignal is not null && bySignal != byName || byName is PinDirection.Analog && !signal.IsEmpty && !IsNeutral(signal) ? null : byName;
         }
+    }
+
+    /// <summary>Whether the words are those of a display, whose clocks and syncs the chip drives; a camera drives its own.</summary>
+    public static bool IsPanel(ReadOnlySpan<char> function)
+    {
+        for (var word = NextWord(ref function); !word.IsEmpty; word = NextWord(ref function))
+        {
+            if (word is "tft" or "lcd" or "display" or "disp" or "panel" or "screen" or "dpi" or "rgb" or "dsi" or "hmi"
+                || word.StartsWith("st77") || word.StartsWith("ili9") || word.StartsWith("gc9") || word.StartsWith("axs15") || word.StartsWith("nv30") || word.StartsWith("ek90"))
+                return true;
+        }
+
+        return false;
     }
 
     // Whatever its lines are called, the chip reads them: the clk, dt and sw of a rotary encoder, the reset of a button.
@@ -229,9 +245,11 @@ internal static class PinSignals
     {
         PinDirection? found = null;
         var neutral = true;
-        for (var word = NextWord(ref function); !word.IsEmpty; word = NextWord(ref function))
+        var first = true;
+        for (var word = NextWord(ref function); !word.IsEmpty; word = NextWord(ref function), first = false)
         {
-            if (word is "control" or "ctrl" or "ctl" or "enable" or "select")
+            // "power control" is an output; "control safety door" is a switch among the controls.
+            if (word is "control" or "ctrl" or "ctl" or "enable" or "select" && !(first && function.ContainsAnyInRange('a', 'z')))
                 return PinDirection.Out;
             var bare = word.TrimEnd("0123456789");
             PinDirection? direction = (bare.IsEmpty ? word : bare) switch

@@ -18,6 +18,7 @@ internal static class Corpus
             Chip = map.GetProperty("chip").GetString(),
             Module = Text(map, "module"),
             Psram = Text(map, "psram") is { } psram ? PlanWords.Value(PlanWords.PsramModes, psram) : null,
+            Console = Text(map, "console") is { } console ? PlanWords.Value(PlanWords.Consoles, console) : null,
             Wifi = map.TryGetProperty("wifi", out var wifi) ? wifi.GetBoolean() : null,
             Uses = [.. uses],
         };

@@ -12,7 +12,7 @@ internal sealed record EspHomeComponent(string Domain, string? Platform, string?
 {
     /// <summary>Whether a key holds a pin or a list of pins.</summary>
     public static bool IsPinKey(string domain, string path, string key) =>
-        key is "pin" or "pins" || key.EndsWith("_pin", StringComparison.Ordinal) || key.EndsWith("_pins", StringComparison.Ordinal)
+        key is "pin" or "pins" or "pin_a" or "pin_b" or "pin_c" or "pin_d" or "pin_reset" || key.EndsWith("_pin", StringComparison.Ordinal) || key.EndsWith("_pins", StringComparison.Ordinal)
         || key is "sda" or "scl" && (domain is "i2c" || path is "i2c_pins");
 
     /// <summary>The expander a pin is on: its mapping names one besides the pin's own keys.</summary>
@@ -32,7 +32,9 @@ internal sealed record EspHomeComponent(string Domain, string? Platform, string?
     /// <param name="key">The pin's key.</param>
     /// <param name="index">Its place in a list; -1 where it stands alone.</param>
     /// <param name="hardware">The <c>interface</c> of an SPI bus.</param>
-    public (string Function, string? Signal) UseOf(string path, string key, int index, string? hardware)
+    /// <param name="uarts">How many UARTs the chip has; 0 = not known.</param>
+    /// <param name="consoleOnUart">Whether the log goes to UART0, which is then not for others.</param>
+    public (string Function, string? Signal) UseOf(string path, string key, int index, string? hardware, int uarts = 0, bool consoleOnUart = true)
     {
         switch (Domain)
         {
@@ -41,7 +43,8 @@ internal sealed record EspHomeComponent(string Domain, string? Platform, string?
             case "spi":
                 return (hardware is "spi2" or "spi3" ? hardware : Bus("spi", Index + 2), key switch { "clk_pin" => "sck", "mosi_pin" => "mosi", "miso_pin" => "miso", _ => Numbered(Signal(key), index) });
             case "uart":
-                return (Bus("uart", Index + 1), Signal(key));
+                // The one that the console leaves is the last to be taken.
+                return (Bus("uart", Index + 1 == uarts && !consoleOnUart ? 0 : Index + 1), Signal(key));
             case "canbus" when Platform is "esp32_can":
                 return (Bus("twai", -1), Signal(key));
             case "i2s_audio":
@@ -66,6 +69,8 @@ internal sealed record EspHomeComponent(string Domain, string? Platform, string?
         ("binary_sensor", "gpio") or ("sensor", "pulse_counter" or "pulse_meter" or "duty_cycle") or ("remote_receiver", _) when key is "pin" => PinDirection.In,
         ("output", "ledc" or "gpio" or "sigma_delta_output" or "slow_pwm") or ("switch" or "light" or "status_led" or "remote_transmitter", _) when key is "pin" => PinDirection.Out,
         ("one_wire" or "dallas", _) when key is "pin" => PinDirection.Io,
+        ("sensor", "rotary_encoder") => PinDirection.In,
+        (_, "uln2003") when key.StartsWith("pin_", StringComparison.Ordinal) => PinDirection.Out,
         _ => null,
     };
 
@@ -108,6 +113,8 @@ internal sealed record EspHomeComponent(string Domain, string? Platform, string?
         "enable_pin" => "en",
         "interrupt_pin" => "int",
         "irq_pin" => "irq",
+        "pin_a" or "pin_b" or "pin_c" or "pin_d" => key[4..],
+        "pin_reset" => "button",
         _ when key.EndsWith("_pins", StringComparison.Ordinal) => key[..^5],
         _ when key.EndsWith("_pin", StringComparison.Ordinal) => key[..^4],
         _ => key,

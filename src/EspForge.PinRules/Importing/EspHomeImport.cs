@@ -10,6 +10,7 @@ internal sealed class EspHomeImport(ImportDraft draft)
 
     private readonly Dictionary<string, (int Line, string Value)> _substitutions = new(StringComparer.Ordinal);
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
+    private readonly SortedSet<int> _shared = [];
     private int _visits;
 
     public Fault? Read(string text)
@@ -48,6 +49,7 @@ internal sealed class EspHomeImport(ImportDraft draft)
             draft.Add(line, gpio, name.Function, name.Signal);
         }
 
+        draft.Share(_shared);
         return null;
     }
 
@@ -110,9 +112,15 @@ internal sealed class EspHomeImport(ImportDraft draft)
             return;
         foreach (var (key, value) in node.Entries ?? [])
         {
+            if (component.Domain is "deep_sleep" && ReadWake(path, key, value))
+                continue;
             if (EspHomeComponent.IsPinKey(component.Domain, path, key))
             {
                 ReadPins(component, path, key, value, node);
+            }
+            else if (component.Domain is "ethernet" && key is "clk_mode")
+            {
+                ReadClockMode(value);
             }
             else if (value.Entries is not null)
             {
@@ -133,7 +141,7 @@ internal sealed class EspHomeImport(ImportDraft draft)
             for (var i = 0; i < items.Count && i < PinPlan.MaxUses; i++)
                 ReadPin(component, path, key, items[i], parent, i);
         }
-        else if (value.Entries is not null && key.EndsWith("_pins", StringComparison.Ordinal))
+        else if (value.Entries is not null && value["number"] is null && (key is "pins" || key.EndsWith("_pins", StringComparison.Ordinal)))
         {
             // "data_pins: { red: [ … ], green: [ … ] }" and "i2c_pins: { sda:, scl: }".
             foreach (var (inner, pin) in value.Entries)
@@ -145,6 +153,36 @@ internal sealed class EspHomeImport(ImportDraft draft)
         }
     }
 
+    // What wakes the chip is no second use of its pin.
+    private bool ReadWake(string path, string key, YamlNode value)
+    {
+        var source = key is "wakeup_pin" ? draft.Chip?.SleepWake.Ext0 is false ? "gpio" : "ext0" : path is "esp32_ext1_wakeup" && key is "pins" ? "ext1" : null;
+        if (source is null)
+            return false;
+        foreach (var pin in value.Items ?? [value])
+        {
+            var number = pin.Entries is null ? pin : pin["number"];
+            if (Text(number) is { } text && GpioOf(text) is { } gpio)
+                draft.Wake(source, gpio);
+            else
+                draft.Ignore(pin.Line, $"The pin under '{ImportDraft.Shown(key)}' is not understood.");
+        }
+
+        return true;
+    }
+
+    // "GPIO17_OUT", as configurations said until they had "clk:" with a pin and a mode.
+    private void ReadClockMode(YamlNode value)
+    {
+        if (Text(value) is not { } text)
+            return;
+        var parts = text.Split('_');
+        if (parts.Length == 2 && parts[1].ToUpperInvariant() is "IN" or "OUT" && GpioOf(parts[0]) is { } gpio)
+            draft.Add(value.Line, gpio, "eth", "ref_clk", parts[1].Equals("IN", StringComparison.OrdinalIgnoreCase) ? PinDirection.In : PinDirection.Out);
+        else
+            draft.Ignore(value.Line, $"The clock '{ImportDraft.Shown(text)}' under 'clk_mode' is not understood.");
+    }
+
     private void ReadPin(EspHomeComponent component, string path, string key, YamlNode value, YamlNode parent, int index)
     {
         if (++_visits > MaxVisits)
@@ -152,6 +190,13 @@ internal sealed class EspHomeImport(ImportDraft draft)
         if (value.Tag is not null && value.Scalar is not null)
         {
             draft.Ignore(value.Line, $"The pin under '{ImportDraft.Shown(key)}' is behind !{ImportDraft.Shown(value.Tag)}.");
+            return;
+        }
+
+        // "pins: [ { pin: 4, level: true } ]": each item wraps its pin.
+        if (value.Entries is not null && value["number"] is null && index >= 0)
+        {
+            Walk(component, value, key, 1);
             return;
         }
 
@@ -172,7 +217,10 @@ internal sealed class EspHomeImport(ImportDraft draft)
 
         var (direction, pull) = ReadMode(value["mode"]);
         pull ??= Text(parent[key + "_pullup_enabled"]) switch { "true" => PinPull.Up, "false" => PinPull.None, _ => null };
-        var (function, signal) = component.UseOf(path, key, index, Text(parent["interface"]));
+        if (IsTrue(value["allow_other_uses"]))
+            _shared.Add(gpio);
+        var onUart = draft.Console is { } console ? console is PlanConsole.Uart0 : draft.Chip?.Id is null or "esp32";
+        var (function, signal) = component.UseOf(path, key, index, Text(parent["interface"]), draft.Chip?.Peripherals.Uart ?? 0, onUart);
         draft.Add(value.Line, gpio, function, signal, direction ?? component.DirectionOf(key), pull);
     }
 

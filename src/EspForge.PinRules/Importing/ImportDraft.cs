@@ -9,6 +9,8 @@ internal sealed class ImportDraft(PinImportOptions options, BoardCatalog catalog
     private readonly List<PinUse> _uses = [];
     private readonly HashSet<PinUse> _known = [];
     private readonly List<PinImportNote> _notes = [];
+    private readonly SortedDictionary<string, SortedSet<int>> _wake = new(StringComparer.Ordinal);
+    private int[] _shared = [];
     private int _moreNotes;
     private int _moreUses;
 
@@ -104,6 +106,17 @@ internal sealed class ImportDraft(PinImportOptions options, BoardCatalog catalog
             _uses.Add(use);
     }
 
+    /// <summary>Takes a pin that wakes the chip.</summary>
+    public void Wake(string source, int gpio)
+    {
+        if (!_wake.TryGetValue(source, out var gpios))
+            _wake[source] = gpios = [];
+        gpios.Add(gpio);
+    }
+
+    /// <summary>Takes the pins that the text itself says several things use; only where several do is that an override.</summary>
+    public void Share(IEnumerable<int> gpios) => _shared = [.. gpios.Where(gpio => _uses.Count(use => use.Gpio == gpio) > 1)];
+
     public Outcome<PinImported> Finish(string format)
     {
         if (_uses.Count == 0 && Board is null && Chip is null)
@@ -123,6 +136,8 @@ internal sealed class ImportDraft(PinImportOptions options, BoardCatalog catalog
             Psram = Psram,
             FlashMode = FlashMode,
             Wifi = Wifi,
+            Wake = _wake.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<int>)[.. pair.Value], StringComparer.Ordinal),
+            Overrides = _shared.Length == 0 ? [] : [new PinOverride("duplicate", _shared, "The configuration says allow_other_uses.")],
             Uses = [.. _uses.OrderBy(use => use.Gpio).ThenBy(use => use.Function, StringComparer.Ordinal).ThenBy(use => use.Signal, StringComparer.Ordinal)],
         };
         return new PinImported(plan, format, notes, Choices);

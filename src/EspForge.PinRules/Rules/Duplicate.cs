@@ -1,3 +1,5 @@
+using EspForge.Boards;
+
 namespace EspForge.PinRules.Rules;
 
 /// <summary>Two uses want one pin, and they are not lines of one bus.</summary>
@@ -12,20 +14,31 @@ internal sealed class Duplicate : IPinRule
         var uses = check.Uses;
         for (var i = 1; i < uses.Length; i++)
         {
-            if (uses[i].Gpio != uses[i - 1].Gpio || i > 1 && uses[i].Gpio == uses[i - 2].Gpio || !check.IsLive(uses[i].Gpio))
+            if (uses[i].Gpio != uses[i - 1].Gpio || i > 1 && uses[i].Gpio == uses[i - 2].Gpio || !IsJudged(check, uses[i].Gpio))
                 continue;
             var all = check.UsesOf(uses[i].Gpio);
-            if (IsBus(all) || IsOneThing(all))
+            if (IsBus(all))
+                continue;
+            var clash = ClashOf(all, check.Chip.FindPin(uses[i].Gpio)!.Traits.HasFlag(PinTraits.Strapping));
+            if (clash is Clash.None)
                 continue;
             var wired = IsWiredTwice(check, uses[i].Gpio);
             check.Report(
-                this, wired ? PinSeverity.Warning : PinSeverity.Error, [uses[i].Gpio],
-                wired
-                    ? $"GPIO{uses[i].Gpio} carries {Names(all)}. The board wires both to it: only one can work at a time."
-                    : $"GPIO{uses[i].Gpio} carries {Names(all)}: they drive or read against each other. Give each its own pin.",
+                this, wired || clash is not Clash.Full ? PinSeverity.Warning : PinSeverity.Error, [uses[i].Gpio],
+                (wired, clash) switch
+                {
+                    (true, _) => $"GPIO{uses[i].Gpio} carries {Names(all)}. The board wires both to it: only one can work at a time.",
+                    (_, Clash.Follows) => $"GPIO{uses[i].Gpio} carries {Names(all)}: the LED shows whatever the other does, and cannot be switched alone. Give each its own pin, or leave out the LED.",
+                    (_, Clash.Pressed) => $"GPIO{uses[i].Gpio} carries {Names(all)}: the button of the boot strap shorts the output while it is pressed. Keep a resistor between them, or move the output.",
+                    (_, Clash.BothWays) => $"GPIO{uses[i].Gpio} carries {Names(all)}: one wire for both ways, so the chip hears itself. That is a loop-back or a half-duplex bus; else give each its own pin.",
+                    _ => $"GPIO{uses[i].Gpio} carries {Names(all)}: they drive or read against each other. Give each its own pin.",
+                },
                 "the plan itself", all[^1].Use);
         }
     }
+
+    // A pin that only the other uses make one of the flash is judged all the same: without them it would be a plain pin, with this clash.
+    private static bool IsJudged(PinCheck check, int gpio) => check.IsLive(gpio) || check.Chip.FindPin(gpio) is not null && PinCheck.Has(check.Memory.FreeElsewhere, gpio);
 
     /// <summary>Whether all uses of a pin are the same line of one bus.</summary>
     public static bool IsBus(ReadOnlySpan<ReadUse> uses)
@@ -47,20 +60,41 @@ internal sealed class Duplicate : IPinRule
         return true;
     }
 
-    // The same thing under a longer and a shorter name, as "camera pclk" and "pclk". Each pair has to be: then fewer uses are never more of a clash.
-    private static bool IsOneThing(ReadOnlySpan<ReadUse> uses)
+    // The worst of all pairs: then fewer uses are never more of a clash.
+    private static Clash ClashOf(ReadOnlySpan<ReadUse> uses, bool strap)
     {
+        var worst = Clash.None;
         for (var i = 0; i < uses.Length; i++)
         {
             for (var j = i + 1; j < uses.Length; j++)
             {
-                if (uses[i].Function.Direction is { } one && uses[j].Function.Direction is { } other && one != other || !PartWords.IsLongerName(uses[i], uses[j]) && !PartWords.IsLongerName(uses[j], uses[i]))
-                    return false;
+                var clash = ClashOf(uses[i], uses[j], strap);
+                worst = clash > worst ? clash : worst;
             }
         }
 
-        return true;
+        return worst;
     }
+
+    private static Clash ClashOf(in ReadUse one, in ReadUse other, bool strap)
+    {
+        if (OneThing.Is(one, other))
+            return Clash.None;
+        if (PartWords.IsLed(one) && Leads(other) || PartWords.IsLed(other) && Leads(one))
+            return Clash.Follows;
+        if (strap && (PartWords.IsPressed(one) && IsLine(other) || PartWords.IsPressed(other) && IsLine(one)))
+            return Clash.Pressed;
+        var loop = one.Peripheral == other.Peripheral && one.Peripheral is PinPeripheral.Uart or PinPeripheral.LpUart or PinPeripheral.I2s
+            && one.Function.Index == other.Function.Index
+            && (one.Function.Direction, other.Function.Direction) is (PinDirection.In, PinDirection.Out) or (PinDirection.Out, PinDirection.In);
+        return loop ? Clash.BothWays : Clash.Full;
+    }
+
+    // An output of ours, which an LED on the same pin does not disturb; two LEDs are two.
+    private static bool Leads(in ReadUse use) => use.Function.Direction is PinDirection.Out or null && !PartWords.IsLed(use);
+
+    // A line of a part, such as its reset: a relay or an LED beside a button is a mistake.
+    private static bool IsLine(in ReadUse use) => use.Function.Direction is PinDirection.Out && use.Function.Line is not BusLine.None;
 
     public static string Names(ReadOnlySpan<ReadUse> uses)
     {
@@ -76,5 +110,15 @@ internal sealed class Duplicate : IPinRule
         for (var i = 0; check.Board is not null && i < check.Board.Onboard.Count; i++)
             count += check.Board.Onboard[i].Gpio == gpio ? 1 : 0;
         return count > 1;
+    }
+
+    // What two uses of one pin do to each other, from nothing to the worst.
+    private enum Clash
+    {
+        None,
+        Follows,
+        Pressed,
+        BothWays,
+        Full,
     }
 }

@@ -105,36 +105,37 @@ internal static class PartWords
         _ => false,
     };
 
-    /// <summary>Whether <paramref name="longer"/> says every word of <paramref name="shorter"/> and more.</summary>
-    public static bool IsLongerName(in ReadUse longer, in ReadUse shorter)
+    /// <summary>A plain LED, which only follows its pin: no chain of them, which has a protocol of its own.</summary>
+    public static bool IsLed(in ReadUse use)
     {
-        Span<char> longFunction = stackalloc char[MaxWord];
-        Span<char> longSignal = stackalloc char[MaxWord];
-        Span<char> shortFunction = stackalloc char[MaxWord];
-        Span<char> shortSignal = stackalloc char[MaxWord];
-        var function = PinFunction.Lower(longer.Use.Function, longFunction);
-        var signal = PinFunction.Lower(longer.Use.Signal, longSignal);
-        var ofFunction = PinFunction.Lower(shorter.Use.Function, shortFunction);
-        var ofSignal = PinFunction.Lower(shorter.Use.Signal, shortSignal);
-        return HoldsAll(function, signal, ofFunction) && HoldsAll(function, signal, ofSignal) && !(HoldsAll(ofFunction, ofSignal, function) && HoldsAll(ofFunction, ofSignal, signal));
+        if (use.Peripheral is not PinPeripheral.Part || use.Function.Direction is not PinDirection.Out)
+            return false;
+        Span<char> functionBuffer = stackalloc char[MaxWord];
+        Span<char> signalBuffer = stackalloc char[MaxWord];
+        return HasLed(PinFunction.Lower(use.Use.Function, functionBuffer)) || HasLed(PinFunction.Lower(use.Use.Signal, signalBuffer));
     }
 
-    private static bool HoldsAll(ReadOnlySpan<char> function, ReadOnlySpan<char> signal, ReadOnlySpan<char> words)
+    /// <summary>A push button, by its first word or a later one.</summary>
+    public static bool IsPressed(in ReadUse use)
     {
-        for (var word = PinSignals.NextWord(ref words); !word.IsEmpty; word = PinSignals.NextWord(ref words))
+        if (use.Function.Direction is not PinDirection.In)
+            return false;
+        Span<char> buffer = stackalloc char[MaxWord];
+        var text = PinFunction.Lower(use.Use.Function, buffer);
+        for (var word = PinSignals.NextWord(ref text); !word.IsEmpty; word = PinSignals.NextWord(ref text))
         {
-            if (!HoldsWord(function, word) && !HoldsWord(signal, word))
-                return false;
+            if (Stem(word) is "button" or "btn" or "key" or "boot")
+                return true;
         }
 
-        return true;
+        return false;
     }
 
-    private static bool HoldsWord(ReadOnlySpan<char> text, ReadOnlySpan<char> wanted)
+    private static bool HasLed(ReadOnlySpan<char> text)
     {
         for (var word = PinSignals.NextWord(ref text); !word.IsEmpty; word = PinSignals.NextWord(ref text))
         {
-            if (word.SequenceEqual(wanted))
+            if (Stem(word) is "led")
                 return true;
         }
 

@@ -119,4 +119,75 @@ public sealed class EspHomeImportTests
         Assert.Contains("deeper than", PinImport.Read(deep, new PinImportOptions { Format = "esphome" }).Fault!.Message, StringComparison.Ordinal);
         Assert.Equal("import-malformed", PinImport.Read("a: " + new string('[', 5_000), new PinImportOptions { Format = "esphome" }).Fault!.Code);
     }
+
+    [Fact]
+    public void A_rotary_encoder_has_two_pins_that_are_read()
+    {
+        var plan = Read("esp32: {variant: esp32s3}\nsensor:\n- platform: rotary_encoder\n  id: dial\n  pin_a: GPIO16\n  pin_b: {number: GPIO18, mode: {input: true, pullup: true}}\n");
+        Assert.Equal(["16 dial a In ", "18 dial b In Up"], plan.Uses.Select(use => $"{use.Gpio} {use.Name} {PinFunction.Read(use).Direction} {use.Pull}"));
+    }
+
+    [Theory]
+    [InlineData("clk_mode: GPIO17_OUT", 17, PinDirection.Out)]
+    [InlineData("clk_mode: GPIO0_IN", 0, PinDirection.In)]
+    public void The_old_way_to_name_the_clock_of_the_PHY_is_read(string line, int gpio, PinDirection direction)
+    {
+        var plan = Read($"esp32: {{board: esp32dev}}\nethernet:\n  type: LAN8720\n  mdc_pin: 23\n  mdio_pin: 18\n  {line}\n");
+        var clock = Assert.Single(plan.Uses, use => use.Signal is "ref_clk");
+        Assert.Equal((gpio, "eth", direction), (clock.Gpio, clock.Function, clock.Direction));
+    }
+
+    [Fact]
+    public void What_wakes_the_chip_is_no_second_use_of_its_pin()
+    {
+        const string buttons = "binary_sensor:\n- platform: gpio\n  id: left\n  pin: {number: GPIO2, allow_other_uses: true}\n";
+        var plan = Read("esp32: {variant: esp32c6}\ndeep_sleep:\n  esp32_ext1_wakeup:\n    pins:\n    - number: GPIO2\n      allow_other_uses: true\n    - GPIO4\n    mode: ANY_HIGH\n" + buttons);
+        Assert.Equal(["2 left"], plan.Uses.Select(use => $"{use.Gpio} {use.Name}"));
+        Assert.Equal([2, 4], plan.Wake["ext1"]);
+        Assert.Empty(plan.Overrides);
+        Assert.False(PinChecker.Check(plan).HasErrors);
+        Assert.Equal([4], Read("esp32: {variant: esp32}\ndeep_sleep: {wakeup_pin: GPIO4}\n" + buttons).Wake["ext0"]);
+        Assert.Equal([4], Read("esp32: {variant: esp32c3}\ndeep_sleep: {wakeup_pin: GPIO4}\n" + buttons).Wake["gpio"]);
+    }
+
+    [Fact]
+    public void A_pin_that_the_configuration_shares_on_purpose_is_an_override()
+    {
+        const string pin = "{number: 21, allow_other_uses: true}";
+        var plan = Read($"esp32: {{variant: esp32}}\noutput:\n- {{platform: gpio, id: up, pin: {pin}}}\nbinary_sensor:\n- {{platform: gpio, id: bit1, pin: {pin}}}\n");
+        Assert.Equal([21], Assert.Single(plan.Overrides).Gpios);
+        Assert.False(PinChecker.Check(plan).HasErrors);
+        Assert.Contains(PinChecker.Check(plan).Findings, finding => finding.Class is "duplicate" && finding.Overridden is not null);
+    }
+
+    [Theory]
+    [InlineData("pins: {sdio: 4, clk: GPIO5}")]
+    [InlineData("pins:\n  - {pin: 4, level: true}\n  - {pin: {number: GPIO5}}")]
+    public void Pins_in_a_mapping_of_their_own_are_on_the_chip(string lines)
+    {
+        var imported = PinImport.Read($"esp32: {{variant: esp32}}\nradio:\n  {lines}\n", new PinImportOptions { Format = "esphome" }).Value;
+        Assert.Equal([4, 5], imported.Plan.Uses.Select(use => use.Gpio));
+        Assert.DoesNotContain(imported.Notes, note => note.Message.Contains("expander", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_expander_that_calls_its_number_pin_is_still_an_expander()
+    {
+        var imported = PinImport.Read("esp32: {variant: esp32s3}\nbinary_sensor:\n- platform: gpio\n  id: up\n  pin:\n    satellite1:\n    port: INPUT_A\n    pin: 2\n", new PinImportOptions { Format = "esphome" }).Value;
+        Assert.Empty(imported.Plan.Uses);
+        Assert.Contains(imported.Notes, note => note.Message.Contains("expander satellite1", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("esp32", "logger: {baud_rate: 0}", "uart0")]
+    [InlineData("esp32", "logger:", "uart3")]
+    [InlineData("esp32s3", "logger:", "uart0")]
+    public void The_last_UART_is_the_one_the_console_leaves(string chip, string logger, string wanted)
+    {
+        var plan = Read($"esp32: {{variant: {chip}}}\n{logger}\nuart:\n- {{id: a, tx_pin: 4}}\n- {{id: b, tx_pin: 5}}\n- {{id: c, tx_pin: 18}}\n");
+        Assert.Equal(["uart1", "uart2", wanted], plan.Uses.Select(use => use.Function));
+        Assert.Equal(wanted is "uart3", PinChecker.Check(plan).Findings.Any(finding => finding.Class is "instances"));
+    }
+
+    private static PinPlan Read(string text) => PinImport.Read(text, new PinImportOptions { Format = "esphome" }).Value.Plan;
 }
