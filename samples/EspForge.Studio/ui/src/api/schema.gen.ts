@@ -1226,7 +1226,7 @@ export interface components {
     schemas: {
         Actor: {
             actor: string;
-            name: null | string;
+            name: string;
         };
         AddVirtualDevicesRequest: {
             /** Format: int32 */
