@@ -42,6 +42,11 @@ internal sealed class YamlReader
             // What the scanner throws where a flow collection is left open in the middle of a word.
             return Malformed(scanner.CurrentPosition.Line, "a bracket is not closed, or a value is not quoted that must be.");
         }
+        catch (ArgumentException)
+        {
+            // What the parser throws of a tag that is no URI, such as "!![a]".
+            return Malformed(scanner.CurrentPosition.Line, "a tag has characters that none may have.");
+        }
     }
 
     private static Fault Malformed(long line, string sentence) => new("import-malformed", $"Line {line}: {PinNames.Comment(sentence)}");

@@ -95,6 +95,7 @@ public sealed class EspHomeImportTests
     [InlineData("a: [1, 2\nb: 3\n", "Line 2")]
     [InlineData("a:\n  b: 1\n c: 2\n", "Line 3")]
     [InlineData("a: *nobody\n", "Line 1")]
+    [InlineData("i2c:\n  sda: !![pin] 4\n", "Line 2")]
     [InlineData("- a\n- b\n", "no mapping")]
     [InlineData("a: \"never closed\n", "Line 1")]
     public void What_is_not_YAML_is_refused_with_its_line(string text, string where)

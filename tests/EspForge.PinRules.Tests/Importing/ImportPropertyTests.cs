@@ -5,9 +5,11 @@ using FsCheck.Fluent;
 
 namespace EspForge.PinRules.Tests.Importing;
 
-/// <summary>What holds for every text and every plan.</summary>
+/// <summary>What holds for every text and every plan. ESPFORGE_IMPORT_TEXTS sets how many texts are tried.</summary>
 public sealed class ImportPropertyTests
 {
+    private static readonly int Texts = int.TryParse(Environment.GetEnvironmentVariable("ESPFORGE_IMPORT_TEXTS"), System.Globalization.CultureInfo.InvariantCulture, out var count) ? count : 3_000;
+
     private const string Damage = " \n:-[]{}\"'#*/&!|>\t0A";
 
     private static readonly string[] Formats = ["c-header", "esphome", "platformio"];
@@ -48,7 +50,7 @@ public sealed class ImportPropertyTests
         var json = new System.Buffers.ArrayBufferWriter<byte>();
         PinPlanWriter.Write(imported.Plan, json);
         return imported.Notes.Count <= PinImport.MaxNotes && PinPlanReader.Read(json.WrittenSpan).IsSuccess;
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(3_000));
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(Texts));
 
     [Fact]
     public void Damage_to_a_real_file_makes_nothing_throw()
