@@ -24,7 +24,7 @@ public sealed class EspIdfToolchainTests : IDisposable
             .With("firmware.bin", EspImages.Create(5, "lamp", "2.0.0")).With("bootloader.bin", EspImages.WithoutDescriptor(5)).With("partitions.bin", EspImages.Partitions(0x1F0000, 0x1F0000)).With("otadata.bin", new byte[8192]);
     }
 
-    private static BuildRequest Lamp { get; } = new()
+    internal static BuildRequest Lamp { get; } = new()
     {
         ProjectName = "lamp",
         Version = "2.0.0",
